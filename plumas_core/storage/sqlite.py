@@ -1,0 +1,212 @@
+"""SQLite in a file: one writer thread, and readers over aiosqlite that never block it.
+
+The writer runs whole transactions, synchronously, in one thread: a statement then costs no hop
+between threads. Transactions that wait at the same moment share one ``BEGIN IMMEDIATE`` and one
+commit, each under a savepoint of its own, so that the disk is synchronised once for all of them
+(``synchronous=FULL``: money survives a power cut).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from plumas_core.storage.database import DatabaseUnavailable
+
+T = TypeVar("T")
+
+GROUP_LIMIT = 64
+"""Transactions that share one commit, at most; beyond it the first ones would wait too long."""
+
+BUSY_SECONDS = 10.0
+"""How long a writer of another process may keep the lock before we give up once."""
+
+BEGIN_TRIES = 3
+READERS = 4
+
+
+class _Task(Generic[T]):
+    """One transaction on its way to the writer thread, and the answer on its way back."""
+
+    def __init__(self, fn: Callable[[Connection], T]) -> None:
+        self._fn = fn
+        self._loop = asyncio.get_running_loop()
+        self.answer: asyncio.Future[T] = self._loop.create_future()
+        self._result: T | None = None
+        self._error: BaseException | None = None
+
+    def run(self, connection: Connection, *, alone: bool) -> None:
+        """Run the function; keep its result until the commit, or its error for good."""
+        self._error = None
+        try:
+            if alone:
+                self._result = self._fn(connection)
+            else:
+                with connection.begin_nested():
+                    self._result = self._fn(connection)
+        except Exception as error:
+            self._error = error
+
+    @property
+    def failed(self) -> bool:
+        return self._error is not None
+
+    def fail(self, error: BaseException) -> None:
+        self._error = error
+
+    def settle(self) -> None:
+        """Hand the outcome to whoever waits, in their own loop."""
+        self._loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        if self.answer.done():
+            return
+        if self._error is not None:
+            self.answer.set_exception(self._error)
+        else:
+            self.answer.set_result(self._result)  # type: ignore[arg-type]  # set by run()
+
+
+class SqliteDatabase:
+    """A SQLite database in a file.
+
+    ``crash_point`` is called around each commit; it does nothing outside of tests.
+    """
+
+    def __init__(self, path: Path, crash_point: Callable[[str], None] | None = None) -> None:
+        self._crash_point = crash_point or _no_crash
+        self._writer: Engine = create_engine(f"sqlite:///{path}")
+        event.listen(self._writer, "connect", _on_connect)
+        event.listen(self._writer, "begin", _begin_immediate)
+        self._readers: AsyncEngine = create_async_engine(
+            f"sqlite+aiosqlite:///{path}", pool_size=READERS, max_overflow=READERS
+        )
+        event.listen(self._readers.sync_engine, "connect", _on_connect)
+        event.listen(self._readers.sync_engine, "connect", _read_only)
+        event.listen(self._readers.sync_engine, "begin", _begin_deferred)
+        self._queue: queue.SimpleQueue[_Task[Any] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._serve, name="sqlite-writer", daemon=True)
+            self._thread.start()
+        task = _Task(fn)
+        self._queue.put(task)
+        return await task.answer
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        async with self._readers.connect() as connection:
+            async with connection.begin():
+                return await connection.run_sync(fn)
+
+    async def close(self) -> None:
+        if self._thread is not None:
+            self._queue.put(None)
+            await asyncio.to_thread(self._thread.join)
+            self._thread = None
+        self._writer.dispose()
+        await self._readers.dispose()
+
+    def _serve(self) -> None:
+        connection: Connection | None = None
+        while (first := self._queue.get()) is not None:
+            group, last = self._gather(first)
+            try:
+                if connection is None:
+                    connection = self._writer.connect()
+                self._run(connection, group)
+            except Exception as error:  # the commit itself, or the opening: nobody's own fault
+                for task in group:
+                    task.fail(error)
+                if connection is not None:
+                    connection.invalidate()
+                    connection.close()
+                    connection = None
+            for task in group:
+                task.settle()
+            if last:
+                break
+        if connection is not None:
+            connection.close()
+
+    def _gather(self, first: _Task[Any]) -> tuple[list[_Task[Any]], bool]:
+        """Return the tasks that wait now, and whether the queue was closed behind them."""
+        group = [first]
+        while len(group) < GROUP_LIMIT:
+            try:
+                task = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if task is None:
+                return group, True
+            group.append(task)
+        return group, False
+
+    def _run(self, connection: Connection, group: list[_Task[Any]]) -> None:
+        transaction = _begin(connection)
+        alone = len(group) == 1
+        for task in group:
+            task.run(connection, alone=alone)
+        if alone and group[0].failed:
+            transaction.rollback()
+            return
+        self._crash_point("commit:before")
+        transaction.commit()
+        self._crash_point("commit:after")
+
+
+def _begin(connection: Connection) -> Any:
+    for attempt in range(1, BEGIN_TRIES + 1):
+        try:
+            return connection.begin()
+        except OperationalError as error:
+            if "locked" not in str(error.orig) or attempt == BEGIN_TRIES:
+                raise DatabaseUnavailable(f"the database stays locked: {error.orig}") from error
+    raise AssertionError("unreachable")
+
+
+def _no_crash(name: str) -> None:
+    return None
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _read_only(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only = ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_deferred(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def backup(source: Path, target: Path) -> None:
+    """Copy the database as it stands, while it may be in use; ``target`` must not exist."""
+    with (
+        sqlite3.connect(f"file:{source}?mode=ro", uri=True) as old,
+        sqlite3.connect(target) as new,
+    ):
+        old.backup(new)

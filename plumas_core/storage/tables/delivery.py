@@ -1,0 +1,33 @@
+"""The outbox: what must be said where, and how far the saying of it has come."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
+
+from plumas_core.storage.schema import Int64, identity, metadata, one_of
+
+outbox = Table(
+    "outbox",
+    metadata,
+    identity(),
+    Column("key", Text, nullable=False, unique=True),
+    Column("place_id", ForeignKey("places.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("mentions", Text, nullable=False),
+    Column("revision", Integer, nullable=False, default=1, server_default="1"),
+    Column("shown", Integer, nullable=False, default=0, server_default="0"),
+    Column("external_id", Text),
+    Column("created_at", Int64, nullable=False),
+    Column("due_at", Int64, nullable=False),
+    Column("next_at", Int64, nullable=False),
+    Column("tries", Integer, nullable=False, default=0, server_default="0"),
+    Column("delivered_at", Int64),
+    Column("error", Text),
+    Column("lease_by", Text),
+    Column("lease_until", Int64),
+    Column("fence", Integer, nullable=False, default=0, server_default="0"),
+    one_of("state", "due", "placing", "placed", "delivered", "failed", name="state"),
+    Index(None, "state", "next_at"),
+)
+"""``revision`` counts the contents a message has had; ``shown`` is the last one put into it."""
