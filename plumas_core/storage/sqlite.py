@@ -105,9 +105,8 @@ class SqliteDatabase:
         return await task.answer
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
-        async with self._readers.connect() as connection:
-            async with connection.begin():
-                return await connection.run_sync(fn)
+        async with self._readers.connect() as connection, connection.begin():
+            return await connection.run_sync(fn)
 
     async def close(self) -> None:
         if self._thread is not None:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, PrimaryKeyConstraint, Table, Text
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from plumas_core.storage.schema import Int64, identity, metadata
 
@@ -24,14 +32,17 @@ places = Table(
     identity(),
     Column("community_id", ForeignKey("communities.id")),
     Column("platform", Text, nullable=False),
+    Column("home", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("approved", Boolean(name="approved"), nullable=False),
     Column("lost_at", Int64),
     Column("created_at", Int64, nullable=False),
     UniqueConstraint("platform", "address"),
     Index(None, "community_id"),
+    Index(None, "platform", "home"),
 )
-"""Where the bot can speak. A member's private chat is a place without a community."""
+"""Where the bot can speak: ``address`` is a channel, chat or topic, ``home`` the server or chat
+that it is part of. A member's private chat is a place without a community."""
 
 members = Table(
     "members",

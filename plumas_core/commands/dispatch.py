@@ -1,0 +1,123 @@
+"""From a platform's event to replies: identity, rights, the handler, and what went wrong.
+
+This is the one place where an error becomes words. A ``Problem``, a provider's failure and a lack
+of credits have a sentence of their own; anything else is a fault, logged with its cause under a
+reference id, and the member reads that id and nothing of the cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, TypeVar
+
+import structlog
+
+from plumas_core.app import App
+from plumas_core.commands.identity import Caller, Event, identify
+from plumas_core.commands.reply import Note, Reply
+from plumas_core.commands.spec import (
+    ActionSpec,
+    Audience,
+    CommandSpec,
+    Handler,
+    Press,
+    Request,
+    Value,
+)
+from plumas_core.commands.values import checked, complete
+from plumas_core.ids import encode
+from plumas_core.problems import Problem
+from plumas_core.providers.errors import ProviderError
+
+A = TypeVar("A")
+
+log = structlog.get_logger(__name__)
+
+_DENIED = {Audience.ADMIN: "denied-admin", Audience.OPERATOR: "denied-operator"}
+
+
+async def run_command(
+    app: App, spec: CommandSpec[A], event: Event, values: Mapping[str, Value]
+) -> AsyncIterator[Reply]:
+    """Yield the replies to a command; each replaces the one before.
+
+    ``values`` are what the platform gave for the command's parameters, by name.
+    """
+    caller: Caller | None = None
+    try:
+        caller = await identify(app, event)
+        _allow(spec.audience, caller)
+        bounded = {
+            param.name: checked(param, values[param.name])
+            for param in spec.params
+            if param.name in values
+        }
+        request = _request(caller, event, spec.bind(complete(spec, bounded)))
+        async for reply in _answers(app, spec.handler, request):
+            yield reply
+    except Exception as error:
+        yield explain(app, caller.locale if caller else event.locale, error, " ".join(spec.path))
+
+
+async def run_action(
+    app: App, spec: ActionSpec, event: Event, press: Press
+) -> AsyncIterator[Reply]:
+    """Yield the replies to a pressed button or a submitted form."""
+    caller: Caller | None = None
+    try:
+        caller = await identify(app, event)
+        _allow(spec.audience, caller)
+        async for reply in _answers(app, spec.handler, _request(caller, event, press)):
+            yield reply
+    except Exception as error:
+        yield explain(app, caller.locale if caller else event.locale, error, spec.name)
+
+
+def explain(app: App, locale: str | None, error: Exception, where: str) -> Reply:
+    """Return what the member reads of an error, privately; log what the operator needs."""
+    language = locale or app.policy.default_locale
+    key = getattr(error, "member_key", None)
+    if isinstance(error, Problem):
+        text = app.texts.text(language, error.key, **error.values)
+    elif isinstance(key, str):
+        reference = encode(app.ids.new())
+        if isinstance(error, ProviderError):
+            log.warning("provider_failed", where=where, reference=reference, cause=str(error))
+        text = app.texts.text(language, key, reference=reference, **_values(error))
+    else:
+        reference = encode(app.ids.new())
+        log.error("command_failed", where=where, reference=reference, exc_info=error)
+        text = app.texts.text(language, "fault", reference=reference)
+    return Reply((Note(text, "error"),), visibility="private")
+
+
+def _values(error: Exception) -> Mapping[str, object]:
+    values = getattr(error, "member_values", {})
+    return values if isinstance(values, Mapping) else {}
+
+
+def _allow(audience: Audience, caller: Caller) -> None:
+    if caller.audience < audience:
+        raise Problem(_DENIED[audience])
+
+
+def _request(caller: Caller, event: Event, args: A) -> Request[A]:
+    return Request(
+        member=caller.member,
+        account=caller.account,
+        community=caller.community,
+        place=caller.place,
+        locale=caller.locale,
+        audience=caller.audience,
+        args=args,
+        key=event.key,
+    )
+
+
+async def _answers(app: App, handler: Handler[Any], request: Request[Any]) -> AsyncIterator[Reply]:
+    outcome = handler(app, request)
+    if isinstance(outcome, AsyncIterator):
+        async for reply in outcome:
+            yield reply
+    else:
+        yield await outcome

@@ -1,0 +1,144 @@
+"""The outbox: what must be said where, written in the transaction that makes it due.
+
+A message is identified by its key, so that owing it twice owes it once. A message whose content
+may change while it stands (a duel's card) is revised under the same key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NewType, Protocol
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from plumas_core.clock import Clock
+from plumas_core.commands.reply import Reply
+from plumas_core.ids import Ids
+from plumas_core.storage.tables.delivery import outbox
+
+ExternalId = NewType("ExternalId", str)
+"""A platform's own id of a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A member who is to be notified, by their account on the platform."""
+
+    external_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message as a deliverer gets it. ``ref`` is short and unique; times are UTC ms."""
+
+    id: int
+    ref: str
+    platform: str
+    home: str
+    address: str
+    reply: Reply
+    mentions: tuple[Mention, ...]
+    created_at: int
+
+
+class DeliveryFailed(Exception):
+    """A platform did not take a message. ``retry_after`` in seconds, where it was told."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PlaceLost(DeliveryFailed):
+    """The place is gone, or we may not write there any more: trying again cannot help."""
+
+
+class Deliverer(Protocol):
+    """How one platform takes the outbox's messages."""
+
+    async def place(self, row: OutboxRow) -> ExternalId:
+        """Post a short message with the row's mentions and its ref.
+
+        Raises:
+            DeliveryFailed: the platform did not take it.
+        """
+        ...
+
+    async def edit(self, external: ExternalId, row: OutboxRow) -> None:
+        """Put the row's content into the message; safe to repeat.
+
+        Raises:
+            DeliveryFailed: the platform did not take it.
+        """
+        ...
+
+    async def find_own(self, row: OutboxRow) -> ExternalId | None:
+        """Look for a message of ours with the row's ref, after a death while it was posted."""
+        ...
+
+
+class Outbox:
+    """Writes the messages that are owed; ``plumas_core.delivery.deliver`` brings them."""
+
+    def __init__(self, ids: Ids, clock: Clock, deliverers: Mapping[str, Deliverer]) -> None:
+        self.deliverers = deliverers
+        self._ids = ids
+        self._clock = clock
+        self._replies: TypeAdapter[Reply] = TypeAdapter(Reply)
+        self._mentions: TypeAdapter[tuple[int, ...]] = TypeAdapter(tuple[int, ...])
+
+    def enqueue(
+        self, c: Connection, *, key: str, place: int, reply: Reply, mentions: Sequence[int] = ()
+    ) -> None:
+        """Owe ``reply`` to a place, once per key; ``mentions`` are the members to notify."""
+        now = self._clock()
+        c.execute(
+            insert(outbox)
+            .values(
+                id=self._ids.new(),
+                key=key,
+                place_id=place,
+                state="due",
+                reply=self.encode(reply),
+                mentions=self._mentions.dump_json(tuple(mentions)).decode(),
+                created_at=now,
+                due_at=now,
+                next_at=now,
+            )
+            .on_conflict_do_nothing(index_elements=["key"])
+        )
+
+    def revise(self, c: Connection, *, key: str, reply: Reply) -> None:
+        """Change what the message under ``key`` shows, or is going to show."""
+        now = self._clock()
+        text = self.encode(reply)
+        c.execute(
+            update(outbox)
+            .where(outbox.c.key == key, outbox.c.reply != text, outbox.c.state != "failed")
+            .values(
+                reply=text,
+                revision=outbox.c.revision + 1,
+                due_at=now,
+                next_at=now,
+                tries=0,
+                state=case((outbox.c.state == "delivered", "placed"), else_=outbox.c.state),
+            )
+        )
+
+    def pending(self, c: Connection) -> int:
+        """Return how many messages are still owed."""
+        query = select(func.count()).where(outbox.c.state.in_(("due", "placing", "placed")))
+        return int(c.execute(query).scalar_one())
+
+    def encode(self, reply: Reply) -> str:
+        return self._replies.dump_json(reply).decode()
+
+    def decode(self, text: str) -> Reply:
+        return self._replies.validate_json(text)
+
+    def decode_mentions(self, text: str) -> tuple[int, ...]:
+        return self._mentions.validate_json(text)
