@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -200,12 +199,3 @@ def _begin_immediate(connection: Connection) -> None:
 
 def _begin_deferred(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
-
-
-def backup(source: Path, target: Path) -> None:
-    """Copy the database as it stands, while it may be in use; ``target`` must not exist."""
-    with (
-        sqlite3.connect(f"file:{source}?mode=ro", uri=True) as old,
-        sqlite3.connect(target) as new,
-    ):
-        old.backup(new)

@@ -1,0 +1,58 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from plumas_core.clock import Sleep
+from plumas_core.storage.migrate import prepare
+from plumas_core.storage.sqlite import SqliteDatabase
+from tests.support.network import NetworkGuard
+from tests.support.time import ManualClock
+
+
+@pytest.fixture(autouse=True)
+def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[NetworkGuard]:
+    """Fail the test that reaches out of this machine, also where the code swallowed the error."""
+    guard = NetworkGuard()
+    guard.install(monkeypatch)
+    yield guard
+    assert not guard.attempts, f"the test reached out to {', '.join(guard.attempts)}"
+
+
+@pytest.fixture(scope="session")
+def template_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty database file; copy it, never open it."""
+    path = tmp_path_factory.mktemp("template") / "plumas.db"
+    prepare(path)
+    return path
+
+
+@pytest.fixture
+def db_path(template_db: Path, tmp_path: Path) -> Path:
+    """A migrated, empty database file of the test's own."""
+    return Path(shutil.copy(template_db, tmp_path / "plumas.db"))
+
+
+@pytest.fixture
+async def db(db_path: Path) -> AsyncIterator[SqliteDatabase]:
+    """A migrated, empty database of the test's own."""
+    database = SqliteDatabase(db_path)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Time that stands still until the test moves it."""
+    return ManualClock()
+
+
+@pytest.fixture
+def sleep(clock: ManualClock) -> Sleep:
+    """A sleep that takes no time but moves ``clock``."""
+    return clock.sleep
