@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import Settings
 from plumas_core.clock import Sleep
 from plumas_core.storage.migrate import prepare
 from plumas_core.storage.sqlite import SqliteDatabase
@@ -22,6 +23,13 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[NetworkGuard]:
     guard.install(monkeypatch)
     yield guard
     assert not guard.attempts, f"the test reached out to {', '.join(guard.attempts)}"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take every setting out of the environment, so that no test sees the machine's own."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.fixture(scope="session")

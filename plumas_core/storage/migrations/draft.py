@@ -11,6 +11,7 @@ loses its triggers, and set ``HEAD`` in ``plumas_core.storage.migrate``.
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -81,45 +82,45 @@ def default_differs(
 
 def draft(revision: str, message: str) -> Path:
     """Write the migration ``revision``, anew if there is one; return its file."""
-    old = {file: file.read_text("utf-8") for file in VERSIONS.glob(f"{revision}_*.py")}
-    for file in old:
-        file.unlink()
-    try:
-        _compare(revision, message)
-        (written,) = VERSIONS.glob(f"{revision}_*.py")
-    except BaseException:
-        for file, text in old.items():
-            file.write_text(text, "utf-8")
-        raise
-    written.write_text(_CHATTER.sub("", written.read_text("utf-8")), "utf-8")
-    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(written)], check=True)  # noqa: S603  # our own formatter on our own file
-    return written
-
-
-def _compare(revision: str, message: str) -> None:
-    first = int(revision) == 1
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "before.db"
-        if not first:
-            upgrade(path, f"{int(revision) - 1:04}")
-        was = present_triggers(path)
-        engine = sa.create_engine(f"sqlite:///{path}")
-        with engine.connect() as connection:
-            config = scripts(connection)
-            config.attributes["batch"] = not first
-            config.attributes["default_differs"] = default_differs
-            config.attributes["render_item"] = _render_item
-            config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
-            command.revision(
-                config,
-                message,
-                autogenerate=True,
-                rev_id=revision,
-                process_revision_directives=lambda _context, _revision, found: _add_triggers(
-                    found, was
-                ),
-            )
-        engine.dispose()
+        copy = Path(folder) / "migrations"
+        shutil.copytree(VERSIONS.parent, copy)
+        for old in copy.glob(f"versions/{revision}_*.py"):
+            old.unlink()
+        _compare(copy, Path(folder) / "before.db", revision, message)
+        (written,) = copy.glob(f"versions/{revision}_*.py")
+        written.write_text(_CHATTER.sub("", written.read_text("utf-8")), "utf-8")
+        subprocess.run([sys.executable, "-m", "ruff", "format", "-q", str(written)], check=True)  # noqa: S603  # our own formatter on our own file
+        for old in VERSIONS.glob(f"{revision}_*.py"):
+            if old.name != written.name:
+                old.unlink()
+        return Path(shutil.copy(written, VERSIONS / written.name))
+
+
+def _compare(migrations: Path, database: Path, revision: str, message: str) -> None:
+    """Write into a copy of the migrations what a database before ``revision`` lacks."""
+    first = int(revision) == 1
+    if not first:
+        upgrade(database, f"{int(revision) - 1:04}")
+    was = present_triggers(database)
+    engine = sa.create_engine(f"sqlite:///{database}")
+    with engine.connect() as connection:
+        config = scripts(connection)
+        config.set_main_option("script_location", str(migrations))
+        config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+        config.attributes["batch"] = not first
+        config.attributes["default_differs"] = default_differs
+        config.attributes["render_item"] = _render_item
+        command.revision(
+            config,
+            message,
+            autogenerate=True,
+            rev_id=revision,
+            process_revision_directives=lambda _context, _revision, found: _add_triggers(
+                found, was
+            ),
+        )
+    engine.dispose()
 
 
 def _render_item(kind: str, item: object, _context: AutogenContext) -> str | bool:

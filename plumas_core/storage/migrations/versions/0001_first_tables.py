@@ -462,6 +462,7 @@ def upgrade() -> None:
         sa.Column("max_words", sa.Integer(), nullable=False),
         sa.Column("locale", sa.Text(), nullable=False),
         sa.Column("private", sa.Boolean(name="private"), nullable=False),
+        sa.Column("stopped", sa.Boolean(name="stopped"), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("hold_id", Int64, nullable=True),
