@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,16 @@ from plumas_core.ids import Ids
 from plumas_core.policy import Policy
 
 if TYPE_CHECKING:
+    from plumas_core.agents.house import Panel
+    from plumas_core.agents.service import AgentService
     from plumas_core.catalog.load import Catalog
     from plumas_core.credits.ledger import Book
     from plumas_core.delivery.outbox import Outbox
+    from plumas_core.judging.desk import Desk
     from plumas_core.locales.translate import Translations
     from plumas_core.providers.registry import Providers
     from plumas_core.storage.database import Database
+    from plumas_core.writing.studio import Studio
 
 
 def no_crash(name: str) -> None:
@@ -42,6 +46,10 @@ class App:
     catalog: Catalog
     providers: Providers
     outbox: Outbox
+    agents: AgentService
+    panels: Mapping[str, Panel]
+    desk: Desk
+    studio: Studio
     texts: Translations
     policy: Policy
     worker: str

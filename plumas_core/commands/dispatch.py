@@ -55,7 +55,7 @@ async def run_command(
         request = _request(caller, event, spec.bind(complete(spec, bounded)))
         async for reply in _answers(app, spec.handler, request):
             yield reply
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the one place where errors become words
         yield explain(app, caller.locale if caller else event.locale, error, " ".join(spec.path))
 
 
@@ -69,7 +69,7 @@ async def run_action(
         _allow(spec.audience, caller)
         async for reply in _answers(app, spec.handler, _request(caller, event, press)):
             yield reply
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the one place where errors become words
         yield explain(app, caller.locale if caller else event.locale, error, spec.name)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plumas_core.app import App
 
 A = TypeVar("A")
+B = TypeVar("B")
 
 Opens: TypeAlias = Literal["defer", "form", "instant"]
 """How a platform that wants an early answer is answered: a deferral, a form, or at once."""
@@ -162,6 +163,19 @@ class Request(Generic[A]):
     audience: Audience
     args: A
     key: str
+
+    def with_args(self, args: B) -> Request[B]:
+        """Return the same request for a handler that takes other arguments."""
+        return Request(
+            member=self.member,
+            account=self.account,
+            community=self.community,
+            place=self.place,
+            locale=self.locale,
+            audience=self.audience,
+            args=args,
+            key=self.key,
+        )
 
 
 Handler: TypeAlias = Callable[["App", Request[A]], Awaitable[Reply] | AsyncIterator[Reply]]

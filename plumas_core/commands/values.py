@@ -1,11 +1,12 @@
 """Reading one typed value of a parameter, with the bounds that every platform shares.
 
-Raises ``Problem`` with a sentence for the member; ``Discord`` hands over typed values, which pass
-through the same bounds in :func:`checked`.
+What does not fit raises ``Problem``, with a sentence for the member. A platform that hands over
+typed values passes them through the same bounds, in :func:`checked`.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -30,11 +31,21 @@ from plumas_core.credits.money import parse_credits
 from plumas_core.problems import Problem
 
 REF_LIMIT = 200
-FILE_LIMIT = 64_000
 
-_UNITS: Final = {"m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY, "s": 7 * DAY}
-_DURATION = re.compile(r"(?:\d{1,6}\s*(?:min|[mhdws])\s*)+", re.IGNORECASE)
-_STEP = re.compile(r"(\d+)\s*(min|[mhdws])", re.IGNORECASE)
+FILE_LIMIT = 64_000
+"""Bytes of a text file; the longest text that a duel may allow is a third of it."""
+
+_UNITS: Final = {
+    **dict.fromkeys(("m", "min", "minute", "minutes", "minuto", "minutos"), MINUTE),
+    **dict.fromkeys(("h", "hour", "hours", "hora", "horas"), HOUR),
+    **dict.fromkeys(("d", "day", "days", "día", "días", "dia", "dias"), DAY),
+    **dict.fromkeys(("w", "week", "weeks", "sem", "semana", "semanas"), 7 * DAY),
+}
+"""What a unit of time may be called, in either language; a lone ``s`` could be two of them."""
+
+_STEP = re.compile(r"([0-9]{1,6})\s*([^\W\d_]{1,8})\s*")
+_MOST_STEPS = 8
+_LONGEST_INTEGER = 18
 _YES = {"yes", "y", "true", "on", "1", "sí", "si", "s"}
 _NO = {"no", "n", "false", "off", "0"}
 
@@ -96,25 +107,66 @@ def complete(spec: AnyCommand, values: Mapping[str, Value]) -> dict[str, Value]:
     return dict(values)
 
 
+def read_file(name: str, data: bytes) -> str:
+    """Return the text of a file: UTF-8, UTF-16 with its mark, or what old Windows editors write.
+
+    Its line breaks become line feeds; ``name`` is the parameter's.
+
+    Raises:
+        Problem: it is too large, or not text.
+    """
+    if len(data) > FILE_LIMIT:
+        raise Problem("arg-file-large", name=name, limit=FILE_LIMIT, length=len(data))
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+    raise Problem("arg-file-kind", name=name)
+
+
 def read_when(name: str, text: str) -> When:
-    """Read ``90m``, ``3d 12h`` or an ISO date with an optional time."""
+    """Read ``90m``, ``3d 12h`` or an ISO date with an optional time.
+
+    Raises:
+        Problem: it is none of these.
+    """
     stripped = text.strip()
-    if _DURATION.fullmatch(stripped):
-        total = sum(int(count) * _UNITS[unit.lower()] for count, unit in _STEP.findall(stripped))
-        return When(after=total)
+    after = _duration(stripped)
+    if after is not None:
+        return When(after=after)
     try:
         moment = datetime.fromisoformat(stripped)
     except ValueError:
         raise Problem("arg-when", name=name) from None
+    if moment.tzinfo is not None:
+        raise Problem("arg-when", name=name)
     return When(local=moment.isoformat())
 
 
+def _duration(text: str) -> int | None:
+    """Return the milliseconds of ``3d 12h``, or ``None`` where that is not what it is."""
+    total = at = 0
+    for _ in range(_MOST_STEPS):
+        found = _STEP.match(text, at)
+        unit = _UNITS.get(found.group(2).lower()) if found else None
+        if found is None or unit is None:
+            return None
+        total += int(found.group(1)) * unit
+        at = found.end()
+        if at == len(text):
+            return total
+    return None
+
+
 def _integer(param: IntegerParam, text: str) -> Value:
-    try:
-        number = int(text.strip()[:20])
-    except ValueError:
-        raise Problem("arg-integer", name=param.name) from None
-    return checked(param, number)
+    stripped = text.strip()
+    if not re.fullmatch(rf"[+-]?[0-9]{{1,{_LONGEST_INTEGER}}}", stripped):
+        raise Problem("arg-integer", name=param.name)
+    return checked(param, int(stripped))
 
 
 def _flag(param: FlagParam, text: str) -> Value:

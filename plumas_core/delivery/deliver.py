@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection, select, update
@@ -132,9 +133,8 @@ async def _deliver_place(app: App, claims: list[_Claim]) -> int:
         try:
             await _deliver(app, claim)
         except DeliveryFailed as reason:
-            await app.db.write(lambda c, at=claim, why=reason: _failed(app, c, at, why))  # type: ignore[misc]  # bound now
-            behind = claims[done + 1 :]
-            await app.db.write(lambda c: _release(c, behind))
+            await app.db.write(partial(_failed, app, claim=claim, reason=reason))
+            await app.db.write(partial(_release, claims=claims[done + 1 :]))
             return done
     return len(claims)
 

@@ -121,6 +121,16 @@ close_agreements = Table(
     PrimaryKeyConstraint("duel_id", "member_id"),
 )
 
+open_forms = Table(
+    "open_forms",
+    metadata,
+    Column("duel_id", ForeignKey("duels.id"), nullable=False),
+    Column("member_id", ForeignKey("members.id"), nullable=False),
+    Column("opened_at", Int64, nullable=False),
+    PrimaryKeyConstraint("duel_id", "member_id"),
+)
+"""Entry forms that a member opened and has not sent: they have a grace after the close."""
+
 evaluations = Table(
     "evaluations",
     metadata,
@@ -132,6 +142,7 @@ evaluations = Table(
     Column("broken", Integer, nullable=False, default=0, server_default="0"),
     Column("tries", Integer, nullable=False, default=0, server_default="0"),
     Column("mode", Text, nullable=False),
+    Column("unfunded", Boolean(name="unfunded"), nullable=False, default=False),
     Column("reason", Text),
     Column("scores", Text),
     Column("comment", Text),
@@ -145,6 +156,7 @@ evaluations = Table(
     Index(None, "duel_id", "state"),
 )
 """``tries``: calls begun; ``broken``: answers that could not be read, each paid for.
+``unfunded``: it waits until somebody can pay for one more call.
 ``scores``: JSON, criterion → 1 to 10."""
 
 verdicts = Table(

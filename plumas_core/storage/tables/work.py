@@ -14,6 +14,7 @@ batches = Table(
     Column("model_id", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("rows", Integer, nullable=False),
+    Column("tokens", Int64, nullable=False),
     Column("upload_id", Text),
     Column("provider_batch_id", Text),
     Column("created_at", Int64, nullable=False),
@@ -43,8 +44,9 @@ batches = Table(
     ),
     Index(None, "state", "next_at"),
 )
-"""A batch's id is its intent. ``next_at``: when it is looked at again; ``finished``: rows that the
-provider says are done; ``fence``: rises with every lease, and every change names the one it had."""
+"""A batch's id is its intent. ``tokens``: what it likely takes of the provider's queue;
+``next_at``: when it is looked at again; ``finished``: rows that the provider says are done;
+``fence``: rises with every lease, and every change names the one it had."""
 
 calls = Table(
     "calls",
@@ -103,6 +105,7 @@ writings = Table(
     Column("max_words", Integer, nullable=False),
     Column("locale", Text, nullable=False),
     Column("private", Boolean(name="private"), nullable=False),
+    Column("stopped", Boolean(name="stopped"), nullable=False, default=False),
     Column("state", Text, nullable=False),
     Column("reason", Text),
     Column("hold_id", ForeignKey("holds.id")),

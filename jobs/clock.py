@@ -1,0 +1,75 @@
+"""APScheduler as this process's clock: it says when to look, the database says what there is.
+
+Its job store is in memory, so that every process has its own clock and none runs another's jobs;
+who does a piece of work is settled by the leases in the database. A job that is still running is
+not started again, and one that was missed runs once, however late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+import structlog
+
+from jobs.job import Job
+from plumas_core.app import App
+from plumas_core.ids import encode
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+log = structlog.get_logger(__name__)
+
+SHORTEST_SECONDS = 0.02
+"""However fast time is scaled, a job does not run more often than this, by the real clock."""
+JITTER = 0.1
+"""Share of a job's interval by which its start varies, so that processes do not look at once."""
+
+
+class Running:
+    """Jobs that run until they are stopped."""
+
+    def __init__(self, scheduler: AsyncIOScheduler) -> None:
+        self._scheduler = scheduler
+
+    async def stop(self) -> None:
+        """Start no more jobs. What is under way is left to end with the loop; it can be killed."""
+        self._scheduler.shutdown(wait=False)
+
+
+def start(app: App, jobs: Sequence[Job], scale: float = 1.0) -> Running:
+    """Run ``jobs`` in the running event loop, ``scale`` times as often as they ask for."""
+    from apscheduler.executors.asyncio import AsyncIOExecutor
+    from apscheduler.jobstores.memory import MemoryJobStore
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+    scheduler = AsyncIOScheduler(
+        jobstores={"default": MemoryJobStore()},
+        executors={"default": AsyncIOExecutor()},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone="UTC",
+    )
+    for job in jobs:
+        seconds = max(job.every / 1000 / scale, SHORTEST_SECONDS)
+        scheduler.add_job(
+            _guarded(app, job),
+            "interval",
+            seconds=seconds,
+            jitter=seconds * JITTER,
+            id=job.name,
+        )
+    scheduler.start()
+    return Running(scheduler)
+
+
+def _guarded(app: App, job: Job) -> Callable[[], Awaitable[None]]:
+    """Keep a failing job from ending its schedule; the operator finds the cause in the log."""
+
+    async def run() -> None:
+        try:
+            await job.run(app)
+        except Exception as error:
+            log.error("job_failed", job=job.name, reference=encode(app.ids.new()), exc_info=error)
+
+    return run

@@ -1,0 +1,112 @@
+"""From a batch's results to readings and money, each row exactly once.
+
+Results are streamed and settled in chunks, a chunk in one transaction. A row is settled only
+while its call is in flight, so results that are read again after a death change nothing. Ids that
+are not of this batch, and a second answer to a row, are counted and left alone; a row that got no
+answer cost nothing and is asked again, up to a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+import structlog
+from sqlalchemy import Connection
+
+from plumas_core.app import App
+from plumas_core.batches.leases import Batch, change, release
+from plumas_core.batches.row_ids import read_row_id
+from plumas_core.batches.splitting import chunks
+from plumas_core.catalog.models import Model
+from plumas_core.ids import encode
+from plumas_core.judging.settlement import OpenCall, open_calls, settle_judging
+from plumas_core.providers.errors import ModelRetired
+from plumas_core.providers.interface import RowResult
+from plumas_core.storage.tables.work import calls
+
+log = structlog.get_logger(__name__)
+
+CHUNK = 1_000
+"""Rows settled in one transaction: enough to share its commit, few enough to stay small."""
+
+
+async def collect(app: App, batch: Batch, results: AsyncIterator[RowResult]) -> None:
+    """Settle a claimed batch from its results, and end it.
+
+    Raises:
+        LeaseLost: another process took the batch over.
+        ProviderError: the results stopped coming; what came is settled, the rest is for later.
+    """
+    model = app.catalog.get(batch.model_id)
+    if model is None:
+        raise ModelRetired(f"{batch.model_id} is not in the catalog any more")
+    strange = 0
+    expired = False
+    chunk: list[RowResult] = []
+    async for result in results:
+        chunk.append(result)
+        expired = expired or result.outcome == "expired"
+        if len(chunk) == CHUNK:
+            strange += await _settle(app, batch, model, chunk)
+            chunk = []
+    strange += await _settle(app, batch, model, chunk)
+    if strange:
+        log.warning("strange_rows", batch=encode(batch.id), rows=strange)
+    await app.db.write(lambda c: _finish(app, c, batch, model, expired=expired))
+
+
+async def _settle(app: App, batch: Batch, model: Model, chunk: Sequence[RowResult]) -> int:
+    """Settle one chunk; return how many of its rows were not ours, or not open any more."""
+    if not chunk:
+        return 0
+    app.crash_point("settle:before")
+    return await app.db.write(lambda c: _settle_chunk(app, c, batch, model, chunk))
+
+
+def _settle_chunk(
+    app: App, c: Connection, batch: Batch, model: Model, chunk: Sequence[RowResult]
+) -> int:
+    change(c, app, batch)
+    by_row: dict[tuple[int, int], RowResult] = {}
+    for result in chunk:
+        row_id = read_row_id(result.custom_id)
+        if row_id is not None and row_id.intent == batch.id:
+            by_row.setdefault((row_id.row, row_id.attempt), result)
+    under_way = open_calls(
+        c, calls.c.batch_id == batch.id, calls.c.row.in_([row for row, _ in by_row])
+    )
+    answers: list[tuple[OpenCall, RowResult]] = []
+    for call in under_way:
+        answer = by_row.get((call.row or 0, call.attempt))
+        if answer is not None:
+            answers.append((call, answer))
+    if answers:
+        first = min(call.row or 0 for call, _ in answers)
+        settle_judging(app, c, model, "batch", answers, f"{encode(batch.id)}:{first}")
+    return len(chunk) - len(answers)
+
+
+def _finish(app: App, c: Connection, batch: Batch, model: Model, *, expired: bool) -> None:
+    silent = _give_back(app, c, batch, model, "no answer came")
+    release(
+        c,
+        batch,
+        state="expired" if expired else "settled",
+        settled_at=app.clock(),
+        finished=batch.rows - silent,
+    )
+
+
+def give_back_rows(app: App, c: Connection, batch: Batch, why: str) -> None:
+    """Let every row of a batch that never ran wait again; nothing was billed."""
+    model = app.catalog.get(batch.model_id)
+    if model is not None:
+        _give_back(app, c, batch, model, why)
+
+
+def _give_back(app: App, c: Connection, batch: Batch, model: Model, why: str) -> int:
+    under_way = open_calls(c, calls.c.batch_id == batch.id)
+    for piece in chunks(under_way, CHUNK):
+        answers = [(call, RowResult("", "failed", error=why)) for call in piece]
+        settle_judging(app, c, model, "batch", answers, f"{encode(batch.id)}:end:{piece[0].id}")
+    return len(under_way)

@@ -1,0 +1,105 @@
+"""Models switched on and off in chat, and which model a member gets for the name they gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from plumas_core.app import App
+from plumas_core.catalog.availability import Availability, effective
+from plumas_core.catalog.models import Model
+from plumas_core.problems import Problem
+from plumas_core.storage.tables.agents import EVERYWHERE, model_words
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModel:
+    """The model that is used; ``instead_of`` is the retired one that was asked for, if any."""
+
+    model: Model
+    instead_of: Model | None = None
+
+
+def availability(app: App, c: Connection, community_id: int) -> dict[str, Availability]:
+    """Return for every model whether it may be used in a community, and by whose word."""
+    query = select(model_words.c.model_id, model_words.c.scope, model_words.c.allowed).where(
+        model_words.c.scope.in_((EVERYWHERE, community_id))
+    )
+    words = {(model_id, scope): allowed for model_id, scope, allowed in c.execute(query)}
+    now = app.clock()
+    return {
+        model.id: effective(
+            model,
+            operator_word=words.get((model.id, EVERYWHERE)),
+            community_word=words.get((model.id, community_id)),
+            configured=app.providers.configured(model.provider),
+            real_keys=app.providers.real_keys,
+            at=now,
+        )
+        for model in app.catalog
+    }
+
+
+def known_model(app: App, name: str) -> Model:
+    """Return the model of an id or a name.
+
+    Raises:
+        Problem: there is none.
+    """
+    wanted = name.strip().casefold()
+    for model in app.catalog:
+        if wanted in (model.id.casefold(), model.name.casefold()):
+            return model
+    raise Problem("model-unknown", name=name[:60])
+
+
+def choose_model(app: App, c: Connection, community_id: int, name: str) -> ChosenModel:
+    """Return the model to use for ``name`` in a community; a retired one's successor for it.
+
+    Raises:
+        Problem: there is no such model, or it is off; the sentence says by whose word.
+    """
+    asked = known_model(app, name)
+    model = app.catalog.successor_at(asked, app.clock())
+    if model is None:
+        raise Problem("model-retired", name=asked.name)
+    state = availability(app, c, community_id)[model.id]
+    if not state.on:
+        raise Problem("model-off-" + state.by.replace(" ", "-"), name=model.name)
+    return ChosenModel(model, asked if model.id != asked.id else None)
+
+
+def default_model(app: App, c: Connection, community_id: int) -> ChosenModel:
+    """Return the model for writing where none was named: the house's, or the first that is on.
+
+    Raises:
+        Problem: no model is on.
+    """
+    states = availability(app, c, community_id)
+    preferred = (app.policy.default_model, app.policy.offline_model)
+    for model_id in (*preferred, *(model.id for model in app.catalog)):
+        model = app.catalog.get(model_id)
+        if model is not None and states[model_id].on:
+            return ChosenModel(model)
+    raise Problem("model-none")
+
+
+def set_word(
+    app: App, c: Connection, model: Model, scope: int, allowed: bool | None, member_id: int
+) -> None:
+    """Record an admin's or the operator's word on a model; ``None`` takes it back."""
+    if allowed is None:
+        c.execute(
+            delete(model_words).where(
+                model_words.c.model_id == model.id, model_words.c.scope == scope
+            )
+        )
+        return
+    values = {"allowed": allowed, "by_member": member_id, "at": app.clock()}
+    c.execute(
+        insert(model_words)
+        .values(model_id=model.id, scope=scope, **values)
+        .on_conflict_do_update(index_elements=["model_id", "scope"], set_=values)
+    )

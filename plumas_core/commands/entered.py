@@ -1,0 +1,42 @@
+"""What an author reads after a text came into a duel, or could not join it yet."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from plumas_core.app import App
+from plumas_core.commands.reply import Block, Button, Moment, Note, Reply, Text, Verse, fields
+from plumas_core.credits.money import show
+from plumas_core.duels.entering import Entered
+from plumas_core.duels.rows import Duel, seats_of
+from plumas_core.ids import encode
+
+
+def entered_reply(app: App, c: Connection, duel: Duel, entered: Entered, locale: str) -> Reply:
+    """Return the private confirmation: the text as it stands, what is held, what can be done."""
+    t = app.texts
+    entry = entered.entry
+    ref = encode(entry.id)
+    blocks: list[Block] = []
+    buttons: list[Button] = []
+    if entered.funded:
+        key = "entry-replaced" if entered.replaced else "entry-in"
+        parts = t.rich(locale, key, number=duel.number, when=Moment(duel.ends_at))
+        blocks.append(Text(parts))
+    else:
+        text = t.text(locale, "entry-unfunded", cost=show(entered.hold, locale))
+        blocks.append(Note(text, "warning"))
+        buttons.append(Button("pay", ref, t.text(locale, "button-pay"), "primary"))
+    if entry.kind == "ai":
+        blocks.append(Note(t.text(locale, "entry-counts-as-ai"), "info"))
+    blocks.append(Verse(entry.text, entry.title))
+    rows = [(t.text(locale, "field-words"), str(entry.words))]
+    if entered.hold:
+        rows.append((t.text(locale, "field-held"), show(entered.hold, locale)))
+    blocks.append(fields(rows))
+    if entered.first:
+        models = {app.catalog.get(seat.model_id) for seat in seats_of(c, duel.id)}
+        names = ", ".join(sorted(model.name for model in models if model is not None))
+        blocks.append(Note(t.text(locale, "entry-agreed", models=names), "info"))
+    buttons.append(Button("withdraw", encode(duel.id), t.text(locale, "button-withdraw")))
+    return Reply(tuple(blocks), buttons=tuple(buttons), visibility="private", ref=ref)

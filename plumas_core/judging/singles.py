@@ -1,0 +1,140 @@
+"""Readings asked one by one: the pace ``now``, or where a batch cannot be had or came too late.
+
+At most ``policy.single_concurrency`` are under way. A call is written down before it is sent. If
+the process dies while one is under way its cost is not known to us: after ``LEASE`` the call
+counts as ``lost``, the reading waits again, and what the provider billed is the house's loss.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection, func, insert, select, update
+
+from plumas_core.app import App
+from plumas_core.clock import MINUTE
+from plumas_core.ids import encode
+from plumas_core.judging.asking import Evaluation, find_evaluations
+from plumas_core.judging.settlement import open_calls, settle_judging
+from plumas_core.providers.errors import OutcomeUnknown, ProviderError
+from plumas_core.providers.interface import RowResult
+from plumas_core.storage.tables.duels import evaluations
+from plumas_core.storage.tables.work import calls
+
+log = structlog.get_logger(__name__)
+
+LEASE = 15 * MINUTE
+"""Longer than a provider's own time-out of ten minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    call_id: int
+    evaluation: Evaluation
+
+
+async def ask_singles(app: App) -> int:
+    """Ask what waits to be asked singly; return how many calls were made."""
+    asked = await app.db.write(lambda c: _claim(app, c))
+    await asyncio.gather(*(_ask(app, one) for one in asked))
+    return len(asked)
+
+
+def _claim(app: App, c: Connection) -> list[_Asked]:
+    now = app.clock()
+    _lose_old(app, c, now)
+    under_way = c.execute(
+        select(func.count()).where(
+            calls.c.state == "in_flight", calls.c.mode == "single", calls.c.kind == "judge"
+        )
+    ).scalar_one()
+    free = app.policy.single_concurrency - under_way
+    if free <= 0:
+        return []
+    waiting = find_evaluations(
+        c,
+        evaluations.c.state == "waiting",
+        evaluations.c.mode == "single",
+        evaluations.c.unfunded.is_(False),
+        limit=free,
+    )
+    asked = []
+    for evaluation in waiting:
+        call_id = app.ids.new()
+        c.execute(
+            insert(calls).values(
+                id=call_id,
+                kind="judge",
+                evaluation_id=evaluation.id,
+                provider=evaluation.provider,
+                model_id=evaluation.model_id,
+                mode="single",
+                attempt=evaluation.tries + 1,
+                state="in_flight",
+                hold_id=evaluation.hold_id,
+                community_id=evaluation.community_id,
+                created_at=now,
+            )
+        )
+        c.execute(
+            update(evaluations)
+            .where(evaluations.c.id == evaluation.id)
+            .values(state="in_flight", tries=evaluations.c.tries + 1)
+        )
+        asked.append(_Asked(call_id, evaluation))
+    return asked
+
+
+def _lose_old(app: App, c: Connection, now: int) -> None:
+    """Give up calls whose process is gone; their readings wait again."""
+    gone = select(calls.c.evaluation_id).where(
+        calls.c.state == "in_flight",
+        calls.c.mode == "single",
+        calls.c.kind == "judge",
+        calls.c.created_at <= now - LEASE,
+    )
+    lost = c.execute(gone).scalars().all()
+    if not lost:
+        return
+    log.warning("calls_lost", calls=len(lost))
+    c.execute(
+        update(calls)
+        .where(
+            calls.c.evaluation_id.in_(lost), calls.c.state == "in_flight", calls.c.mode == "single"
+        )
+        .values(state="lost", settled_at=now)
+    )
+    mine = (evaluations.c.id.in_(lost), evaluations.c.state == "in_flight")
+    over = evaluations.c.tries >= app.policy.unbilled_tries
+    c.execute(update(evaluations).where(*mine, over).values(state="missing", reason="lost"))
+    c.execute(update(evaluations).where(*mine).values(state="waiting"))
+
+
+async def _ask(app: App, asked: _Asked) -> None:
+    provider = app.providers.get_provider_for_model(asked.evaluation.model_id)
+    request = app.desk.request(asked.evaluation)
+    app.crash_point("complete:before")
+    try:
+        if provider is None:
+            result = RowResult("", "failed", error="no provider for the model")
+        else:
+            answer = await provider.complete(request)
+            result = RowResult("", "succeeded", answer.text, answer.usage, answer.stop)
+    except OutcomeUnknown as reason:
+        log.warning("call_lost", call=encode(asked.call_id), cause=str(reason))
+        return
+    except ProviderError as reason:
+        log.warning("call_failed", call=encode(asked.call_id), cause=str(reason))
+        result = RowResult("", "failed", error=str(reason))
+    app.crash_point("complete:after")
+    await app.db.write(lambda c: _settle(app, c, asked, result))
+
+
+def _settle(app: App, c: Connection, asked: _Asked, result: RowResult) -> None:
+    model = app.catalog.get(asked.evaluation.model_id)
+    under_way = open_calls(c, calls.c.id == asked.call_id)
+    if model is not None and under_way:
+        key = f"call:{encode(asked.call_id)}"
+        settle_judging(app, c, model, "single", [(under_way[0], result)], key)

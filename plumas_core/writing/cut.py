@@ -1,0 +1,53 @@
+"""A member's ``/write`` that a death cut off: given back, and the member told."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from plumas_core.app import App
+from plumas_core.clock import MINUTE
+from plumas_core.commands.reply import note
+from plumas_core.delivery.places import private_place
+from plumas_core.duels.rows import as_value
+from plumas_core.storage.tables.people import places
+from plumas_core.storage.tables.work import writings
+from plumas_core.writing.asking import Writing
+from plumas_core.writing.running import give_back
+
+UNCLAIMED = 2 * MINUTE
+"""A ``/write`` is begun in the moment it is asked; one that was not is not going to be."""
+
+
+def place_for(app: App, c: Connection, writing: Writing) -> int:
+    """Return where to tell of a writing: where it was asked, or in private if it was private."""
+    if not writing.private:
+        return writing.place_id
+    platform = c.execute(select(places.c.platform).where(places.c.id == writing.place_id)).scalar()
+    own = private_place(app, c, writing.member_id, platform or "")
+    return own if own is not None else writing.place_id
+
+
+async def give_back_cut(app: App) -> int:
+    """Give back every ``/write`` whose process is gone; return how many there were."""
+
+    def work(c: Connection) -> int:
+        now = app.clock()
+        query = select(writings).where(
+            writings.c.entry_id.is_(None),
+            ((writings.c.state == "writing") & (writings.c.lease_until <= now))
+            | ((writings.c.state == "waiting") & (writings.c.created_at <= now - UNCLAIMED)),
+        )
+        cut = [as_value(Writing, row) for row in c.execute(query).mappings().all()]
+        for writing in cut:
+            give_back(app, c, writing, "cut")
+            text = app.texts.text(writing.locale, "write-cut")
+            app.outbox.enqueue(
+                c,
+                key=f"writing:{writing.id}:cut",
+                place=place_for(app, c, writing),
+                reply=note(text, "warning"),
+                mentions=(writing.member_id,),
+            )
+        return len(cut)
+
+    return await app.db.write(work)

@@ -1,0 +1,258 @@
+"""An AI writer at work: one call, streamed, paid by what it used.
+
+A writing is claimed with a lease and a fence before it is sent. If the process dies while it is
+under way, its cost is not known to us: after ``LEASE`` the hold is given back (what the provider
+billed is the house's loss), a member's ``/write`` is told so, and a text for a duel is asked once
+more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection, func, insert, select, update
+
+from plumas_core.app import App
+from plumas_core.catalog.estimate import MESSAGE_TOKENS, likely_tokens
+from plumas_core.catalog.models import Model
+from plumas_core.catalog.pricing import price
+from plumas_core.catalog.usage import Usage
+from plumas_core.clock import MINUTE, SECOND
+from plumas_core.duels.rows import as_value
+from plumas_core.duels.texts import count_words
+from plumas_core.ids import encode
+from plumas_core.providers.errors import OutcomeUnknown, ProviderError, Unavailable
+from plumas_core.providers.interface import Completion, CompletionRequest
+from plumas_core.storage.tables.work import calls, writings
+from plumas_core.writing.asking import Writing, writing_by_id
+from plumas_core.writing.reading import BadText, read_text
+
+log = structlog.get_logger(__name__)
+
+LEASE = 5 * MINUTE
+"""Renewed while text comes; a provider that is silent for longer is given up."""
+CHECK_EVERY = 2 * SECOND
+"""How often a stream renews its lease and looks whether it is to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished text and what it cost (picodollars)."""
+
+    writing: Writing
+    cost: int
+
+
+def claim(app: App, c: Connection, writing_id: int) -> Writing | None:
+    """Claim a writing that waits, and write down the call that is about to be sent."""
+    now = app.clock()
+    claimed = c.execute(
+        update(writings)
+        .where(writings.c.id == writing_id, writings.c.state == "waiting")
+        .values(
+            state="writing",
+            lease_by=app.worker,
+            lease_until=now + LEASE,
+            fence=writings.c.fence + 1,
+        )
+        .returning(writings)
+    )
+    row = claimed.mappings().first()
+    if row is None:
+        return None
+    writing = as_value(Writing, row)
+    model = app.catalog.get(writing.model_id)
+    c.execute(
+        insert(calls).values(
+            id=app.ids.new(),
+            kind="write",
+            writing_id=writing.id,
+            provider=model.provider if model else "",
+            model_id=writing.model_id,
+            mode="single",
+            attempt=writing.fence,
+            state="in_flight",
+            hold_id=writing.hold_id,
+            community_id=writing.community_id,
+            member_id=writing.member_id,
+            created_at=now,
+        )
+    )
+    return writing
+
+
+async def write(app: App, writing: Writing) -> AsyncIterator[str | Written]:
+    """Ask a claimed writing's model; yield the text so far as it grows, and last the result.
+
+    Raises:
+        ProviderError: nothing was written; what was held has been given back.
+    """
+    try:
+        async for piece in _write(app, writing):
+            yield piece
+    except OutcomeUnknown:
+        await app.db.write(lambda c: give_back(app, c, writing, "unknown"))
+        raise
+    except ProviderError as reason:
+        log.warning("writing_failed", writing=encode(writing.id), cause=str(reason))
+        await app.db.write(lambda c: give_back(app, c, writing, "provider"))
+        raise
+
+
+async def _write(app: App, writing: Writing) -> AsyncIterator[str | Written]:
+    provider = app.providers.get_provider_for_model(writing.model_id)
+    model = app.catalog.get(writing.model_id)
+    if provider is None or model is None:
+        raise Unavailable(f"{writing.model_id} has no provider now")
+    request = await app.db.read(lambda c: _request(app, c, writing))
+    text = ""
+    completion: Completion | None = None
+    checked_at = app.clock()
+    app.crash_point("complete:before")
+    stream = provider.stream(request)
+    async for piece in stream:
+        if isinstance(piece, Completion):
+            completion = piece
+            break
+        text += piece.text
+        yield text
+        if app.clock() - checked_at >= CHECK_EVERY:
+            checked_at = app.clock()
+            if await app.db.write(lambda c: _keep_on(app, c, writing)):
+                break
+    app.crash_point("complete:after")
+    if completion is None:
+        completion = Completion(text, _reckoned(model, request, text), "length")
+    answer = completion
+    yield await app.db.write(lambda c: _settle(app, c, writing, model, answer))
+
+
+def _request(app: App, c: Connection, writing: Writing) -> CompletionRequest:
+    writer = app.agents.by_id(c, writing.agent_id)
+    if writer is None:
+        raise Unavailable("the writer is gone")
+    return app.studio.request(
+        model_id=writing.model_id,
+        personality=writer.text(writing.locale).personality,
+        prompt=writing.prompt,
+        title=writing.title,
+        max_words=writing.max_words,
+        locale=writing.locale,
+        nonce_seed=f"{writing.id}:{writing.fence}",
+    )
+
+
+def _keep_on(app: App, c: Connection, writing: Writing) -> bool:
+    """Renew the lease; tell whether the member pressed stop, or the writing was taken away."""
+    kept = c.execute(
+        update(writings)
+        .where(
+            writings.c.id == writing.id,
+            writings.c.fence == writing.fence,
+            writings.c.state == "writing",
+        )
+        .values(lease_until=app.clock() + LEASE)
+        .returning(writings.c.stopped)
+    ).scalar()
+    return kept is None or bool(kept)
+
+
+def _reckoned(model: Model, request: CompletionRequest, text: str) -> Usage:
+    """Return what a stopped call has likely used: a provider tells it only at the end."""
+    prompt = sum(
+        likely_tokens(model, part) + MESSAGE_TOKENS
+        for part in (request.system or "", request.prompt)
+    )
+    return Usage(input=prompt, output=likely_tokens(model, text))
+
+
+def _settle(
+    app: App, c: Connection, writing: Writing, model: Model, completion: Completion
+) -> Written:
+    """Charge what was used, and keep the text if there is one.
+
+    Without one (a refusal, an empty answer) the house pays what the call used, and the writing
+    comes back as failed.
+    """
+    now = app.clock()
+    usage = completion.usage
+    cost = price(model, usage, "single", writing.created_at)
+    mine = (writings.c.id == writing.id, writings.c.fence == writing.fence)
+    found = read_text(completion.text)
+    c.execute(
+        update(calls)
+        .where(calls.c.writing_id == writing.id, calls.c.attempt == writing.fence)
+        .values(
+            state="settled",
+            input=usage.input,
+            cached=usage.cached,
+            cache_write_5m=usage.cache_write_5m,
+            cache_write_1h=usage.cache_write_1h,
+            output=usage.output,
+            reasoning=usage.reasoning,
+            cost=cost,
+            settled_at=now,
+        )
+    )
+    still = c.execute(select(func.count()).where(*mine, writings.c.state == "writing")).scalar_one()
+    key = f"writing:{encode(writing.id)}:{writing.fence}"
+    refused = completion.stop == "refusal" or not still or writing.hold_id is None
+    if isinstance(found, BadText) or refused:
+        return _nothing(app, c, writing, completion, cost, key)
+    app.book.post(c, writing.hold_id or 0, cost, key)
+    c.execute(
+        update(writings)
+        .where(*mine)
+        .values(
+            state="done",
+            title=writing.title or found.title,
+            text=found.text,
+            words=count_words(found.text),
+            finished_at=now,
+            lease_by=None,
+            lease_until=None,
+        )
+    )
+    written = writing_by_id(c, writing.id)
+    return Written(written or writing, cost)
+
+
+def _nothing(
+    app: App, c: Connection, writing: Writing, completion: Completion, cost: int, key: str
+) -> Written:
+    if cost:
+        app.book.transfer(
+            c,
+            debit=app.book.overrun(c),
+            credit=app.book.provider_cost(c),
+            amount=cost,
+            key=f"{key}:lost",
+            purpose="overrun",
+        )
+    give_back(app, c, writing, "refused" if completion.stop == "refusal" else "empty")
+    return Written(writing_by_id(c, writing.id) or writing, 0)
+
+
+def give_back(app: App, c: Connection, writing: Writing, reason: str) -> None:
+    """End a writing without a text: nothing is charged to whoever was to pay."""
+    now = app.clock()
+    ended = c.execute(
+        update(writings)
+        .where(
+            writings.c.id == writing.id,
+            writings.c.fence == writing.fence,
+            writings.c.state.in_(("waiting", "writing")),
+        )
+        .values(state="failed", reason=reason, finished_at=now, lease_by=None, lease_until=None)
+    )
+    if not ended.rowcount:
+        return
+    c.execute(
+        update(calls)
+        .where(calls.c.writing_id == writing.id, calls.c.state == "in_flight")
+        .values(state="failed", error=reason, settled_at=now)
+    )
+    if writing.hold_id is not None:
+        app.book.void(c, writing.hold_id, f"writing:{encode(writing.id)}:back")
