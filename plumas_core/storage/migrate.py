@@ -37,6 +37,14 @@ class Standing:
     head: str
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """How a database stood before a start, and the back-up that was made of it, if any."""
+
+    was: Standing
+    copy: Path | None = None
+
+
 def check(path: Path) -> Standing:
     """Return how the database in the file ``path`` stands to this version; change nothing.
 
@@ -69,8 +77,8 @@ def standing(connection: sqlite3.Connection) -> Standing:
     return Standing(_compared(versions[0]), versions[0], HEAD)
 
 
-def prepare(path: Path) -> Standing:
-    """Make the database in the file ``path`` one of this version; return how it stood before.
+def prepare(path: Path) -> Prepared:
+    """Make the database in the file ``path`` one of this version, if it is not yet.
 
     A missing one is made, with its folder. One that is behind is copied beside itself and then
     migrated in one transaction, which several processes may try at once: one does it, the others
@@ -83,7 +91,7 @@ def prepare(path: Path) -> Standing:
     found = check(path)
     refuse_others(path, found)
     if found.state == "current":
-        return found
+        return Prepared(found)
     try:
         path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     except OSError as error:
@@ -92,8 +100,7 @@ def prepare(path: Path) -> Standing:
         ) from error
     from plumas_core.storage.upgrade import upgrade
 
-    upgrade(path)
-    return found
+    return Prepared(found, upgrade(path))
 
 
 def refuse_others(path: Path, found: Standing) -> None:

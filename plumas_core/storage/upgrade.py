@@ -38,10 +38,11 @@ def scripts(connection: Connection | None = None) -> Config:
     return config
 
 
-def upgrade(path: Path, revision: str = HEAD) -> None:
+def upgrade(path: Path, revision: str = HEAD) -> Path | None:
     """Bring the database in the file ``path`` to ``revision``, making it if there is none.
 
-    Foreign keys are off while tables are copied, and checked before the commit.
+    Foreign keys are off while tables are copied, and checked before the commit. Returns the
+    back-up that was made, if there was anything to back up and anything to do.
 
     Raises:
         DatabaseNotOurs: it is of a newer version, or another program's.
@@ -57,7 +58,7 @@ def upgrade(path: Path, revision: str = HEAD) -> None:
             found = standing(_raw(connection))
             refuse_others(path, found)
             if found.revision == revision:
-                return
+                return None
             copy = _copied(path, found)
             _migrate(connection, revision)
         done = True
@@ -69,6 +70,7 @@ def upgrade(path: Path, revision: str = HEAD) -> None:
         if copy is not None and not done:
             copy.unlink()
     log.info("database_migrated", revision=revision, was=found.revision, backup=copy and str(copy))
+    return copy
 
 
 def _migrate(connection: Connection, revision: str) -> None:

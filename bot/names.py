@@ -1,0 +1,36 @@
+"""Whether the agents, panels and models that settings name are there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.env_file import SettingsError
+from plumas_core.agents.house import HouseAgent, Panel
+from plumas_core.catalog.load import Catalog
+from plumas_core.policy import Policy
+
+
+def check_names(
+    policy: Policy,
+    catalog: Catalog,
+    house: Sequence[HouseAgent],
+    panels: Mapping[str, Panel],
+) -> None:
+    """Accept settings that name what there is.
+
+    Raises:
+        SettingsError: one names an agent, a panel or a model that there is not.
+    """
+    writers = [agent.slug for agent in house if agent.kind == "writer"]
+    models = [model.id for model in catalog]
+    for name, value, known, what in (
+        ("PANEL", policy.panel, panels, "panel"),
+        ("OFFLINE_PANEL", policy.offline_panel, panels, "panel"),
+        ("DEFAULT_WRITER", policy.default_writer, writers, "house writer"),
+        ("DEFAULT_MODEL", policy.default_model, models, "model"),
+        ("OFFLINE_MODEL", policy.offline_model, models, "model"),
+    ):
+        if value not in known:
+            raise SettingsError(
+                f"{name}: there is no {what} {value!a}; there is {', '.join(known)}"
+            )
