@@ -12,7 +12,7 @@ PRIVATE = "dm"
 
 
 def private_place(app: App, c: Connection, member_id: int, platform: str) -> int | None:
-    """Return the private place of a member on a platform, ``None`` if they have no account there."""
+    """Return a member's private place on a platform, ``None`` if they have no account there."""
     account = c.execute(
         select(identities.c.external_id)
         .where(identities.c.member_id == member_id, identities.c.platform == platform)

@@ -35,26 +35,28 @@ def mode_of(duel: Duel) -> Mode:
     return "single" if duel.pace == "now" else "batch"
 
 
-def judging_hold(app: App, duel: Duel, panel: Sequence[Seat], text: str, locale: str) -> int:
+def judging_hold(
+    app: App, duel: Duel, panel: Sequence[Seat], text: str, title: str | None = None
+) -> int:
     """Return what must be held to have ``text`` read by every seat, in picodollars.
 
     Raises:
         MissingPrice: a seat's model has no price.
     """
-    return sum(_seat_hold(app, duel, seat, text, locale) for seat in panel)
+    return sum(_seat_hold(app, duel, seat, text, title) for seat in panel)
 
 
 def estimate_duel(app: App, c: Connection, duel: Duel) -> Estimate:
     """Return what judging may cost: a usual duel, and the most that its rules allow."""
     panel = seats_of(c, duel.id)
-    longest = judging_hold(app, duel, panel, WORD * duel.max_words, duel.locale)
+    longest = judging_hold(app, duel, panel, WORD * duel.max_words)
     usual_text = WORD * round(duel.max_words * TYPICAL_LENGTH)
-    usual = judging_hold(app, duel, panel, usual_text, duel.locale)
+    usual = judging_hold(app, duel, panel, usual_text)
     entries = min(TYPICAL_ENTRIES, duel.max_entries)
     return Estimate(about=round(usual * entries / HOLD_TO_COST), most=longest * duel.max_entries)
 
 
-def _seat_hold(app: App, duel: Duel, seat: Seat, text: str, locale: str) -> int:
+def _seat_hold(app: App, duel: Duel, seat: Seat, text: str, title: str | None) -> int:
     model = app.catalog.get(seat.model_id)
     if model is None:
         raise MissingPrice(seat.model_id, "is not in the catalog any more")
@@ -68,8 +70,9 @@ def _seat_hold(app: App, duel: Duel, seat: Seat, text: str, locale: str) -> int:
         seat_id=seat.id,
         hold_id=None,
         community_id=duel.community_id,
+        title=title,
         text=text,
-        locale=locale,
+        locale=duel.locale,
         theme=duel.theme,
         duel_locale=duel.locale,
         rubric_version=duel.rubric_version,

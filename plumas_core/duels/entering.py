@@ -135,7 +135,7 @@ def enter(app: App, c: Connection, duel: Duel, submission: Submission, key: str)
             text=text,
             words=count_words(text),
             locale=submission.locale,
-            flags=",".join(_flags(c, duel, submission.member_id, text)),
+            flags=",".join(_flags(c, duel, submission, text)),
             created_at=app.clock(),
         )
     )
@@ -180,7 +180,7 @@ def fund_entry(app: App, c: Connection, duel: Duel, entry: Entry, payer: Payer, 
         CapReached: a cap does not allow it.
         MissingPrice: a judge's model has no price.
     """
-    amount = judging_hold(app, duel, seats_of(c, duel.id), entry.text, entry.locale)
+    amount = judging_hold(app, duel, seats_of(c, duel.id), entry.text, entry.title)
     check_caps(
         c, community=duel.community_id, amount=amount, now=app.clock(), caps=caps_of(app.policy)
     )
@@ -250,7 +250,7 @@ def _try_fund(
     try:
         return fund_entry(app, c, duel, entry, payer, key), True
     except (InsufficientCredits, CapReached):
-        return judging_hold(app, duel, seats_of(c, duel.id), entry.text, entry.locale), False
+        return judging_hold(app, duel, seats_of(c, duel.id), entry.text, entry.title), False
 
 
 def _entry(c: Connection, entry_id: int) -> Entry:
@@ -329,16 +329,16 @@ def _places_taken(c: Connection, duel: Duel, without: Entry | None) -> dict[str,
     return {"all": sum(counts.values()), "ai": counts.get("ai", 0)}
 
 
-def _flags(c: Connection, duel: Duel, member_id: int, text: str) -> list[str]:
+def _flags(c: Connection, duel: Duel, submission: Submission, text: str) -> list[str]:
     """Return what the host should know of a text: it steers judges, or stands elsewhere here."""
-    flags = ["steering"] if scan(text) else []
+    flags = ["steering"] if scan(submission.text) else []
     twin = (
         select(entries.c.id)
         .join(duels, duels.c.id == entries.c.duel_id)
         .where(
             duels.c.community_id == duel.community_id,
             entries.c.text == text,
-            (entries.c.member_id != member_id) | entries.c.member_id.is_(None),
+            (entries.c.member_id != submission.member_id) | entries.c.member_id.is_(None),
         )
     )
     if c.execute(twin.limit(1)).first() is not None:

@@ -95,8 +95,9 @@ def _scores(app: App, c: Connection, duel_id: int) -> _Scores:
         raise RuntimeError("a duel in judging is not found")
     rubric = app.desk.rubric(duel.rubric_version)
     panel = seats_of(c, duel_id)
+    # In an order that the texts alone decide: the same readings give the same verdict, to the digit.
     entered = tuple(
-        sorted(entries_of(c, duel_id, "entered"), key=lambda entry: entry.alias or entry.id)
+        sorted(entries_of(c, duel_id, "entered"), key=lambda entry: (entry.text, entry.id))
     )
     query = select(evaluations.c.entry_id, evaluations.c.seat_id, evaluations.c.scores).where(
         evaluations.c.duel_id == duel_id, evaluations.c.state == "read"

@@ -26,6 +26,7 @@ class Evaluation:
     seat_id: int
     hold_id: int | None
     community_id: int
+    title: str | None
     text: str
     locale: str
     theme: str
@@ -53,6 +54,7 @@ def find_evaluations(
             evaluations.c.seat_id,
             entries.c.hold_id,
             duels.c.community_id,
+            entries.c.title,
             entries.c.text,
             entries.c.locale,
             duels.c.theme,

@@ -59,13 +59,16 @@ class Desk:
         locked, so that no author could have known it.
         """
         system = self._system(evaluation)
-        nonce = draw_nonce(_bits(evaluation), evaluation.text, evaluation.theme)
+        nonce = draw_nonce(
+            _bits(evaluation), evaluation.text, evaluation.theme, evaluation.title or ""
+        )
         prompt = judge_question(
             self._prompt(evaluation),
             theme=evaluation.theme,
             text=evaluation.text,
             nonce=nonce,
-            comment_language=evaluation.locale,
+            comment_language=None,
+            title=evaluation.title,
         )
         return CompletionRequest(
             model_id=evaluation.model_id,

@@ -52,7 +52,7 @@ class _Task(Generic[T]):
             else:
                 with connection.begin_nested():
                     self._result = self._fn(connection)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - it is raised where the result is awaited
             self._error = error
 
     @property
@@ -123,7 +123,7 @@ class SqliteDatabase:
                 if connection is None:
                     connection = self._writer.connect()
                 self._run(connection, group)
-            except Exception as error:  # the commit itself, or the opening: nobody's own fault
+            except Exception as error:  # noqa: BLE001 - the opening or the commit failed: all learn it
                 for task in group:
                     task.fail(error)
                 if connection is not None:
@@ -152,15 +152,24 @@ class SqliteDatabase:
 
     def _run(self, connection: Connection, group: list[_Task[Any]]) -> None:
         transaction = _begin(connection)
+        before = _changes(connection)
         alone = len(group) == 1
         for task in group:
             task.run(connection, alone=alone)
         if alone and group[0].failed:
             transaction.rollback()
             return
+        if _changes(connection) == before:
+            transaction.rollback()
+            return
         self._crash_point("commit:before")
         transaction.commit()
         self._crash_point("commit:after")
+
+
+def _changes(connection: Connection) -> int:
+    """Return how many rows this connection has changed in all its time."""
+    return int(connection.connection.driver_connection.total_changes)  # type: ignore[union-attr]
 
 
 def _begin(connection: Connection) -> Any:

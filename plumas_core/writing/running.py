@@ -180,7 +180,7 @@ def _settle(
     usage = completion.usage
     cost = price(model, usage, "single", writing.created_at)
     mine = (writings.c.id == writing.id, writings.c.fence == writing.fence)
-    found = read_text(completion.text)
+    found = read_text(completion.text, completion.stop)
     c.execute(
         update(calls)
         .where(calls.c.writing_id == writing.id, calls.c.attempt == writing.fence)
