@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,8 +19,10 @@ from bot.names import check_names
 from bot.settings import ENV_FILE
 from plumas_core.agents.house import load_house_agents, load_panels
 from plumas_core.catalog.load import Catalog, load_catalog
+from plumas_core.catalog.models import OFFLINE_PROVIDER
 from plumas_core.clock import DAY, MINUTE
 from plumas_core.ids import EPOCH
+from plumas_core.providers.registry import PROVIDER_MAP
 from plumas_core.storage.migrate import check, refuse_others
 from plumas_core.storage.tables.ledger import transfers
 from plumas_core.storage.tables.work import calls
@@ -36,6 +38,13 @@ PRICES_KEEP: Final = 60 * DAY
 
 BUSY_SECONDS: Final = 10.0
 """How long another process may write before it counts as being in the way."""
+
+KEYS: Final[Mapping[str, str]] = {
+    "OPENAI_API_KEY": "openai",
+    "ANTHROPIC_API_KEY": "anthropic",
+    "OPENAI_COMPATIBLE_API_KEY": "compatible",
+}
+"""Each key, and the provider that it is for."""
 
 OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -111,21 +120,23 @@ def clock(patient: Patient) -> Iterator[Finding]:
 
 def keys(patient: Patient) -> Iterator[Finding]:
     """Say what runs for real and what is simulated."""
-    chosen = patient.settings
+    chosen = patient.settings.provider_settings()
     real = [
         name
-        for name, value in (
-            ("OpenAI", chosen.openai_api_key),
-            ("Anthropic", chosen.anthropic_api_key),
-            ("an OpenAI-compatible server", chosen.openai_compatible_base_url),
-        )
-        if value is not None
+        for name, kind in PROVIDER_MAP.items()
+        if name != OFFLINE_PROVIDER and kind.configured(chosen)
     ]
+    unused = [
+        name for name in patient.settings.secrets if name in KEYS and KEYS[name] not in PROVIDER_MAP
+    ]
+    if unused:
+        says = f"{' and '.join(unused)} is set, but this version does not call that provider yet"
+        yield Finding("keys", "attention", says, "nothing: it is kept for a later version")
     if not real:
-        says = "no key is set: every text and every judgement is simulated, and said to be"
-        yield Finding("keys", "ok", says, "OPENAI_API_KEY or ANTHROPIC_API_KEY makes it real")
+        says = "no provider can be called: every text and judgement is simulated, and says so"
+        yield Finding("keys", "ok", says)
         return
-    yield Finding("keys", "ok", f"models of {' and '.join(real)} are used; none is simulated")
+    yield Finding("keys", "ok", f"models of {' and '.join(real)} are used, and no simulated ones")
     if len(real) == 1:
         says = "one provider alone: the house panel's judges all sit on its models"
         yield Finding("keys", "ok", says, "a second key lets two model families judge")

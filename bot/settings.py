@@ -32,6 +32,7 @@ from bot.setting_types import (
     Zone,
 )
 from plumas_core.policy import Policy
+from plumas_core.providers.registry import ProviderSettings
 
 ENV_FILE: Final = Path(".env")
 
@@ -135,6 +136,20 @@ class Settings(BaseSettings):
         found = ((name, getattr(self, name)) for name in type(self).model_fields)
         return {name.upper(): value for name, value in found if isinstance(value, SecretStr)}
 
+    def provider_settings(self) -> ProviderSettings:
+        """Return how the AI providers are reached."""
+        return ProviderSettings(
+            openai_api_key=_plain(self.openai_api_key),
+            openai_base_url=self.openai_base_url,
+            anthropic_api_key=_plain(self.anthropic_api_key),
+            anthropic_base_url=self.anthropic_base_url,
+            compatible_api_key=_plain(self.openai_compatible_api_key),
+            compatible_base_url=self.openai_compatible_base_url,
+            offline_world=self.offline_world,
+            offline_seed=self.offline_seed,
+            offline_faults=self.offline_faults,
+        )
+
     def policy(self) -> Policy:
         """Return the rules of the house, as set."""
         values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(Policy)}
@@ -152,6 +167,10 @@ _ORDERED: Final = (
     ("house_warning", "house_cap"),
 )
 """Pairs of which the first must not be above the second."""
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None
 
 
 def load_settings(env_file: Path = ENV_FILE) -> Settings:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +16,11 @@ from plumas_core.storage.migrate import prepare
 from plumas_core.storage.sqlite import SqliteDatabase
 from tests.support.network import NetworkGuard
 from tests.support.time import ManualClock
+
+if TYPE_CHECKING:
+    from plumas_core.app import App
+
+SEED = 7
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +71,20 @@ def clock() -> ManualClock:
 def sleep(clock: ManualClock) -> Sleep:
     """A sleep that takes no time but moves ``clock``."""
     return clock.sleep
+
+
+@pytest.fixture
+def settings(db_path: Path, tmp_path: Path) -> Settings:
+    """The settings of an empty machine, with the test's own database and offline world."""
+    return Settings(database_url=f"sqlite:///{db_path}", offline_folder=tmp_path / "offline")
+
+
+@pytest.fixture
+async def app(settings: Settings, clock: ManualClock) -> AsyncIterator[App]:
+    """The program's parts: the test's clock, seeded randomness, offline models, no deliverers."""
+    from bot.wiring import open_app
+
+    async with open_app(
+        settings, clock=clock, sleep=clock.sleep, rng=random.Random(SEED), worker="test"
+    ) as opened:
+        yield opened

@@ -18,9 +18,11 @@ from sqlalchemy import insert
 from bot.doctor import SETUP, WORK, examine
 from bot.findings import Finding, Patient
 from bot.settings import CATALOG, Settings
+from plumas_core.catalog.models import OFFLINE_PROVIDER
 from plumas_core.clock import DAY, HOUR, MINUTE
 from plumas_core.ids import EPOCH
 from plumas_core.policy import CREDIT
+from plumas_core.providers.registry import PROVIDER_MAP, ProviderKind
 from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.people import places
 from plumas_core.storage.tables.work import batches
@@ -217,14 +219,33 @@ def test_without_keys_it_is_said_that_all_is_simulated(doctor: Doctor) -> None:
     assert "simulated" in found.says
 
 
-def test_with_keys_it_is_said_whose_models_are_used(doctor: Doctor) -> None:
+def test_with_keys_it_is_said_whose_models_are_used(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offline = PROVIDER_MAP[OFFLINE_PROVIDER]
+    real = {
+        "openai": ProviderKind(offline.make, lambda settings: settings.openai_api_key is not None),
+        "anthropic": ProviderKind(
+            offline.make, lambda settings: settings.anthropic_api_key is not None
+        ),
+    }
+    monkeypatch.setattr("bot.checks_setup.PROVIDER_MAP", {**PROVIDER_MAP, **real})
     key = SecretStr("sk")
     one = of(doctor(openai_api_key=key), "keys")
     both = of(doctor(openai_api_key=key, anthropic_api_key=key), "keys")
-    assert [finding.says.count("OpenAI") for finding in one] == [1, 0]
+    assert [finding.says.count("openai") for finding in one] == [1, 0]
     assert "one provider alone" in one[1].says
     assert len(both) == 1
-    assert "Anthropic" in both[0].says
+    assert "openai and anthropic" in both[0].says
+
+
+def test_a_key_of_a_provider_that_is_not_called_yet_is_told(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offline = {OFFLINE_PROVIDER: PROVIDER_MAP[OFFLINE_PROVIDER]}
+    monkeypatch.setattr("bot.checks_setup.PROVIDER_MAP", offline)
+    found = trouble(doctor(openai_api_key=SecretStr("sk")), "keys")
+    assert "OPENAI_API_KEY is set, but this version does not call that provider yet" in found.says
 
 
 def edited(folder: Path, change: Callable[[dict[str, Any]], None]) -> Path:

@@ -1,0 +1,90 @@
+"""``plumas run``: serve the platforms that are set up, and do the recurring work."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Collection, Mapping
+from typing import Final
+
+import click
+import structlog
+
+from bot.env_file import SettingsError
+from bot.settings import Settings
+from bot.starting import begin
+from bot.wiring import open_app
+from jobs.catalogue import JOBS
+from jobs.clock import start
+
+log = structlog.get_logger(__name__)
+
+JOBS_ROLE: Final = "jobs"
+
+TOKENS: Final[Mapping[str, str]] = {"discord": "DISCORD_TOKEN", "telegram": "TELEGRAM_TOKEN"}
+"""Each platform's role, and the setting that it cannot do without."""
+
+SERVED: Final[frozenset[str]] = frozenset()
+"""The platforms that this version has an adapter for, beside the console."""
+
+NOTHING_TO_SERVE: Final = (
+    "no platform is set up: put DISCORD_TOKEN or TELEGRAM_TOKEN into .env. Without one,"
+    " `plumas chat` plays in this terminal, `plumas demo` shows a whole duel, and"
+    " `plumas run --roles jobs` does the recurring work alone"
+)
+
+
+@click.command()
+@click.option(
+    "--roles",
+    help="What this process does, of discord, telegram and jobs, with commas; all that is set up"
+    " if not given.",
+)
+def run(roles: str | None) -> None:
+    """Serve the platforms that have a token, and do the recurring work, until it is stopped."""
+    settings = begin()
+    chosen = chosen_roles(settings, roles)
+    asyncio.run(serve(settings, chosen))
+
+
+def chosen_roles(settings: Settings, given: str | None) -> frozenset[str]:
+    """Return what this process is to do.
+
+    Raises:
+        SettingsError: a role cannot be taken, or there is nothing to do.
+        click.BadParameter: there is no such role.
+    """
+    tokens = settings.secrets
+    if given is None:
+        wanted = {role for role, name in TOKENS.items() if name in tokens}
+        if not wanted:
+            raise SettingsError(NOTHING_TO_SERVE)
+        wanted.add(JOBS_ROLE)
+    else:
+        wanted = {part.strip() for part in given.split(",") if part.strip()}
+        if not wanted or wanted - {*TOKENS, JOBS_ROLE}:
+            raise click.BadParameter("name some of discord, telegram, jobs", param_hint="--roles")
+    for role in sorted(wanted - {JOBS_ROLE}):
+        if TOKENS[role] not in tokens:
+            raise SettingsError(f"{TOKENS[role]} is not set: put it into .env to serve {role}")
+        if role not in SERVED:
+            raise SettingsError(
+                f"{TOKENS[role]} is set, but this version does not serve {role} yet: take it out,"
+                " or name other --roles"
+            )
+    return frozenset(wanted)
+
+
+async def serve(settings: Settings, roles: Collection[str]) -> None:
+    """Do what ``roles`` say until a signal asks to stop; what is under way can be killed."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with open_app(settings) as app:
+        running = start(app, JOBS) if JOBS_ROLE in roles else None
+        log.info("started", roles=sorted(roles), worker=app.worker)
+        await stop.wait()
+        log.info("stopping", worker=app.worker)
+        if running is not None:
+            await running.stop()
