@@ -80,7 +80,7 @@ class AgentService:
 def house_is_current(c: Connection, house: Sequence[HouseAgent]) -> bool:
     """Tell whether the database has every house agent in its present revision."""
     query = select(agents.c.slug, agents.c.revision).where(agents.c.owner_id.is_(None))
-    known = dict(c.execute(query).tuples().all())
+    known = dict(c.execute(query).all())
     return all(known.get(agent.slug) == agent.revision for agent in house)
 
 

@@ -83,7 +83,7 @@ def reading_progress(c: Connection, duel_id: int) -> tuple[int, int]:
         .where(evaluations.c.duel_id == duel_id)
         .group_by(evaluations.c.state)
     )
-    counts: dict[str, int] = dict(c.execute(query).tuples().all())
+    counts: dict[str, int] = dict(c.execute(query).all())
     return counts.get("read", 0) + counts.get("missing", 0), sum(counts.values())
 
 

@@ -325,7 +325,7 @@ def _places_taken(c: Connection, duel: Duel, without: Entry | None) -> dict[str,
         )
         .group_by(entries.c.kind)
     )
-    counts: dict[str, int] = dict(c.execute(query).tuples().all())
+    counts: dict[str, int] = dict(c.execute(query).all())
     return {"all": sum(counts.values()), "ai": counts.get("ai", 0)}
 
 
