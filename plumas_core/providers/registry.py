@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from plumas_core.catalog.load import Catalog
+from plumas_core.catalog.load import Catalog, load_catalog
 from plumas_core.catalog.models import OFFLINE_PROVIDER
-from plumas_core.clock import Clock, Sleep
+from plumas_core.clock import Clock, Sleep, system_clock
 from plumas_core.providers.interface import AIProviderInterface
+
+OFFLINE_WORLD: Final = Path("data/offline")
+"""Where the offline provider keeps its batches; found from the working directory."""
+
+CATALOG: Final = Path(__file__).parents[2] / "ai_model_costs.json"
+"""The table of models that comes with the program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +32,7 @@ class ProviderSettings:
     anthropic_base_url: str | None = None
     compatible_api_key: str | None = field(default=None, repr=False)
     compatible_base_url: str | None = None
-    offline_world: Path = Path("data/offline")
+    offline_world: Path = OFFLINE_WORLD
     offline_seed: int = 0
     offline_faults: str = ""
 
@@ -102,8 +110,13 @@ class Providers:
 
     def get_provider_for_model(self, model_id: str) -> AIProviderInterface | None:
         """Return the provider of a model; ``None`` for an unknown model or one without its key."""
+        name = self.provider_name(model_id)
+        return None if name is None else self.get(name)
+
+    def provider_name(self, model_id: str) -> str | None:
+        """Return the name of a model's provider, called or not; ``None`` for an unknown model."""
         model = self._context.catalog.get(model_id)
-        return None if model is None else self.get(model.provider)
+        return None if model is None else model.provider
 
     def get(self, name: str) -> AIProviderInterface | None:
         """Return the provider of this name, ``None`` where it cannot be called."""
@@ -117,3 +130,44 @@ class Providers:
         """Release the providers' connections."""
         for provider in self._made.values():
             await provider.close()
+
+
+def get_provider_for_model(
+    model_id: str, providers: Providers | None = None
+) -> AIProviderInterface | None:
+    """Return the provider that answers for a model, ready to be asked.
+
+    ``None`` for a model that the catalog does not have, or whose provider has no key. Without
+    ``providers`` they are built anew from the environment and the catalog that comes with the
+    program; whoever asks often builds them once and hands them in.
+
+    Raises:
+        CatalogError: the catalog cannot be used.
+        ValueError: ``OFFLINE_SEED`` is not a number, or ``OFFLINE_FAULTS`` cannot be read.
+    """
+    return (providers or providers_from_environment()).get_provider_for_model(model_id)
+
+
+def providers_from_environment(environ: Mapping[str, str] | None = None) -> Providers:
+    """Return the providers as environment variables say; each has its name in ``.env.example``.
+
+    ``environ`` stands in for the environment of the process, which is read at this moment.
+
+    Raises:
+        CatalogError, ValueError: as :func:`get_provider_for_model` says.
+    """
+    found = os.environ if environ is None else environ
+    values = {name: value for name, value in found.items() if value}
+    catalog = load_catalog(Path(values.get("CATALOG_PATH", CATALOG)))
+    settings = ProviderSettings(
+        openai_api_key=values.get("OPENAI_API_KEY"),
+        openai_base_url=values.get("OPENAI_BASE_URL"),
+        anthropic_api_key=values.get("ANTHROPIC_API_KEY"),
+        anthropic_base_url=values.get("ANTHROPIC_BASE_URL"),
+        compatible_api_key=values.get("OPENAI_COMPATIBLE_API_KEY"),
+        compatible_base_url=values.get("OPENAI_COMPATIBLE_BASE_URL"),
+        offline_world=Path(values.get("OFFLINE_FOLDER", OFFLINE_WORLD)),
+        offline_seed=int(values.get("OFFLINE_SEED", "0")),
+        offline_faults=values.get("OFFLINE_FAULTS", ""),
+    )
+    return Providers(settings, catalog, clock=system_clock, sleep=asyncio.sleep)
