@@ -27,9 +27,8 @@ TOKENS: Final[Mapping[str, str]] = {"discord": "DISCORD_TOKEN", "telegram": "TEL
 SERVED: Final[frozenset[str]] = frozenset()
 """The platforms that this version has an adapter for, beside the console."""
 
-NOTHING_TO_SERVE: Final = (
-    "no platform is set up: put DISCORD_TOKEN or TELEGRAM_TOKEN into .env. Without one,"
-    " `plumas chat` plays in this terminal, `plumas demo` shows a whole duel, and"
+ELSEWHERE: Final = (
+    "`plumas chat` plays in this terminal, `plumas demo` shows a whole duel, and"
     " `plumas run --roles jobs` does the recurring work alone"
 )
 
@@ -58,7 +57,7 @@ def chosen_roles(settings: Settings, given: str | None) -> frozenset[str]:
     if given is None:
         wanted = {role for role, name in TOKENS.items() if name in tokens}
         if not wanted:
-            raise SettingsError(NOTHING_TO_SERVE)
+            raise SettingsError(f"{_what_to_set()}; {ELSEWHERE}")
         wanted.add(JOBS_ROLE)
     else:
         wanted = {part.strip() for part in given.split(",") if part.strip()}
@@ -73,6 +72,14 @@ def chosen_roles(settings: Settings, given: str | None) -> frozenset[str]:
                 " or name other --roles"
             )
     return frozenset(wanted)
+
+
+def _what_to_set() -> str:
+    if SERVED:
+        names = " or ".join(TOKENS[platform] for platform in sorted(SERVED))
+        return f"no platform is set up: put {names} into .env"
+    names = " and ".join(TOKENS.values())
+    return f"this version serves no chat platform yet ({names} are for later ones)"
 
 
 async def serve(settings: Settings, roles: Collection[str]) -> None:

@@ -18,7 +18,8 @@ HEAD = "0001"
 """The newest revision in ``migrations/versions``."""
 
 PRIVATE_FOLDER = 0o700
-"""The folder of a database is for its owner: it holds members' texts."""
+PRIVATE_FILE = 0o600
+"""A database that is made is for its owner alone, as it holds members' texts."""
 
 State: TypeAlias = Literal["missing", "behind", "current", "newer", "foreign"]
 """``missing``: no file, or nothing in it. ``foreign``: somebody else's tables."""
@@ -94,9 +95,10 @@ def prepare(path: Path) -> Prepared:
         return Prepared(found)
     try:
         path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        path.touch(mode=PRIVATE_FILE)
     except OSError as error:
         raise DatabaseUnavailable(
-            f"the folder {path.parent} cannot be made: {error.strerror}"
+            f"the database {path} cannot be made: {error.strerror}"
         ) from error
     from plumas_core.storage.upgrade import upgrade
 

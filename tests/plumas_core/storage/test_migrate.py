@@ -112,6 +112,7 @@ def test_a_missing_database_is_made_with_its_folder_for_its_owner_alone(tmp_path
     assert prepare(path).was.state == "missing"
     assert check(path).state == "current"
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_an_empty_file_counts_as_a_missing_database(tmp_path: Path) -> None:
@@ -178,7 +179,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where a folder should be")
-    with pytest.raises(DatabaseUnavailable, match=r"the folder .*inner cannot be made"):
+    with pytest.raises(DatabaseUnavailable, match=r"inner/plumas.db cannot be made: Not a dir"):
         prepare(tmp_path / "data" / "inner" / "plumas.db")
 
 
