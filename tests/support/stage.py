@@ -16,6 +16,7 @@ from adapters.console.deliverer import ConsoleDeliverer, Posted
 from adapters.console.plain import Reading, plain_text
 from bot.settings import Settings
 from bot.wiring import open_app
+from jobs.catalogue import JOBS
 from jobs.once import run_due
 from plumas_core.app import App, no_crash
 from plumas_core.clock import MINUTE
@@ -43,6 +44,7 @@ class Stage:
     locale: str = "en"
     languages: dict[str, str] = field(default_factory=dict)
     _lines: int = 0
+    _ran_at: dict[str, int] = field(default_factory=dict)
 
     async def say(self, who: str, line: str, *, key: str | None = None) -> Reply:
         """Let a member type a line; return the last reply."""
@@ -101,9 +103,17 @@ class Stage:
         """Let time pass in steps, with the jobs at work in between."""
         end = self.clock.now + milliseconds
         while self.clock.now < end:
-            await run_due(self.app)
+            await self._tick()
             self.clock.advance(min(step, end - self.clock.now))
-        await run_due(self.app)
+        await self._tick()
+
+    async def _tick(self) -> None:
+        """Run the jobs whose interval has passed, as the scheduler would."""
+        for job in JOBS:
+            last = self._ran_at.get(job.name)
+            if last is None or self.clock.now - last >= job.every:
+                self._ran_at[job.name] = self.clock.now
+                await job.run(self.app)
 
     async def until(self, done: Callable[[], bool], most: int, step: int = MINUTE) -> None:
         """Let time pass until ``done``, for at most ``most`` milliseconds."""

@@ -10,14 +10,19 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 
 from plumas_core.clock import HOUR, MINUTE
+from plumas_core.ids import encode
+from plumas_core.providers.offline.world import World
+from plumas_core.storage.migrate import prepare
 from plumas_core.duels.standings import latest_standings
 from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.duels import duels, entries
@@ -38,8 +43,9 @@ LINES: tuple[tuple[str, str], ...] = (
     ("carla", "/duel enter Una gaviota sabe el nombre\nde cada bombilla rota."),
 )
 
-STEP = 2 * MINUTE
+STEP = 4 * MINUTE
 LONGEST = 12 * HOUR
+TEMPLATE = "template.db"
 
 
 class Reaper:
@@ -62,8 +68,8 @@ class KeptClock(ManualClock):
         super().__init__(int(file.read_text()) if file.exists() else START)
         self._file = file
 
-    def advance(self, milliseconds: int) -> None:
-        super().advance(milliseconds)
+    def keep(self) -> None:
+        """Write the time down for the next life."""
         self._file.write_text(str(self.now))
 
 
@@ -73,11 +79,13 @@ async def live(folder: Path, reaper: Reaper, seed: int) -> dict[str, Any]:
     async with open_stage(folder, clock=clock, crash_point=reaper, seed=seed, locale="es") as stage:
         for number, (who, line) in enumerate(LINES):
             await stage.say(who, line, key=f"line:{number}")
+            clock.keep()
         end = clock.now + LONGEST
         while not await _over(stage):
             if clock.now > end:
-                raise RuntimeError("the duel does not end")
+                raise RuntimeError(f"it does not end: {await stage.rows(select(duels))}")
             await stage.pass_time(STEP, STEP)
+            clock.keep()
         return await _outcome(stage, folder)
 
 
@@ -102,9 +110,7 @@ async def _outcome(stage: Stage, folder: Path) -> dict[str, Any]:
         for record in map(json.loads, (folder / "transcript.jsonl").read_text().splitlines())
         if record["op"] == "place"
     ]
-    from plumas_core.ids import encode
-
-    made = sorted(path.name for path in (folder / "offline").rglob("*.json"))
+    made = [path for path in (folder / "offline" / "batches").iterdir() if path.is_dir()]
     return {
         "state": duel["state"],
         "verdict": [
@@ -119,6 +125,10 @@ async def _outcome(stage: Stage, folder: Path) -> dict[str, Any]:
     }
 
 
+def _keep(_world: World, _batch: str) -> None:
+    """Leave a discarded batch where it is."""
+
+
 def child(folder: Path, kill_at: int, seed: int) -> int | None:
     """Live one life in a fork; return its exit code, ``None`` if it was killed."""
     pid = os.fork()
@@ -127,7 +137,6 @@ def child(folder: Path, kill_at: int, seed: int) -> int | None:
         try:
             reaper = Reaper(kill_at)
             outcome = asyncio.run(live(folder, reaper, seed))
-            outcome["points"] = reaper.names
             (folder / "outcome.json").write_text(json.dumps(outcome))
             code = 0
         except BaseException as error:
@@ -141,7 +150,7 @@ def child(folder: Path, kill_at: int, seed: int) -> int | None:
 
 def run(folder: Path, kill_at: int) -> dict[str, Any]:
     """Live, die at ``kill_at`` and live again; return how it ended."""
-    folder.mkdir(parents=True)
+    _furnish(folder)
     first = child(folder, kill_at, seed=1)
     second = child(folder, 0, seed=2) if first is None else first
     if second != 0:
@@ -149,21 +158,45 @@ def run(folder: Path, kill_at: int) -> dict[str, Any]:
         why = failure.read_text() if failure.exists() else "killed twice"
         return {"kill_at": kill_at, "failure": why}
     outcome: dict[str, Any] = json.loads((folder / "outcome.json").read_text())
-    points = outcome.pop("points")
-    return {"kill_at": kill_at, "killed": first is None, **outcome, "points": points}
+    shutil.rmtree(folder)
+    return {"kill_at": kill_at, "killed": first is None, **outcome}
+
+
+def _furnish(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    shutil.copy(folder.parent / TEMPLATE, folder / "plumas.db")
+
+
+def deaths(names: list[str]) -> list[int]:
+    """Return the crash points worth dying at, counted from 1.
+
+    Before a commit that follows on another commit, the outside world and the disk are as they
+    were right after that other one; so that death is not died twice.
+    """
+    return [
+        at
+        for at, (before, name) in enumerate(zip(["", *names], names, strict=False), start=1)
+        if (before, name) != ("commit:after", "commit:before")
+    ]
 
 
 def main() -> None:
-    """Sweep the share ``part`` of ``parts`` of all crash points: ``sweep FOLDER PART PARTS``."""
+    """Sweep the share ``part`` of ``parts`` of all crash points: ``sweep FOLDER PART PARTS``.
+
+    The first life is lived in this process, which warms it for all the forks.
+    """
     folder, part, parts = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    baseline = run(folder / "0", 0)
-    print(json.dumps(baseline), flush=True)
-    total = len(baseline.get("points", ()))
-    for kill_at in range(1 + part, total + 1, parts):
+    folder.mkdir(parents=True, exist_ok=True)
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    prepare(folder / TEMPLATE)
+    World.discard = _keep  # type: ignore[method-assign]  # so that every batch can be counted
+    _furnish(folder / "0")
+    reaper = Reaper(0)
+    baseline = asyncio.run(live(folder / "0", reaper, seed=1))
+    print(json.dumps({"kill_at": 0, "killed": False, **baseline}), flush=True)
+    for kill_at in deaths(reaper.names)[part::parts]:
         outcome = run(folder / str(kill_at), kill_at)
-        outcome["at"] = baseline["points"][kill_at - 1]
-        outcome.pop("points", None)
-        print(json.dumps(outcome), flush=True)
+        print(json.dumps({**outcome, "at": reaper.names[kill_at - 1]}), flush=True)
 
 
 if __name__ == "__main__":
