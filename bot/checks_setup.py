@@ -23,7 +23,7 @@ from plumas_core.catalog.models import OFFLINE_PROVIDER
 from plumas_core.clock import DAY, MINUTE
 from plumas_core.ids import EPOCH
 from plumas_core.providers.registry import PROVIDER_MAP
-from plumas_core.storage.migrate import check, refuse_others
+from plumas_core.storage.revision import check, refuse_others
 from plumas_core.storage.tables.ledger import transfers
 from plumas_core.storage.tables.work import calls
 

@@ -12,7 +12,8 @@ import click
 from bot.starting import begin
 from plumas_core.storage.backup import backup
 from plumas_core.storage.database import DatabaseUnavailable
-from plumas_core.storage.migrate import check, prepare
+from plumas_core.storage.migrate import prepare
+from plumas_core.storage.revision import check
 
 
 @click.group()

@@ -53,9 +53,9 @@ def chosen_roles(settings: Settings, given: str | None) -> frozenset[str]:
         SettingsError: a role cannot be taken, or there is nothing to do.
         click.BadParameter: there is no such role.
     """
-    tokens = settings.secrets
+    tokens = {"discord": settings.discord_token, "telegram": settings.telegram_token}
     if given is None:
-        wanted = {role for role, name in TOKENS.items() if name in tokens}
+        wanted = {platform for platform, token in tokens.items() if token is not None}
         if not wanted:
             raise SettingsError(f"{_what_to_set()}; {ELSEWHERE}")
         wanted.add(JOBS_ROLE)
@@ -64,7 +64,7 @@ def chosen_roles(settings: Settings, given: str | None) -> frozenset[str]:
         if not wanted or wanted - {*TOKENS, JOBS_ROLE}:
             raise click.BadParameter("name some of discord, telegram, jobs", param_hint="--roles")
     for role in sorted(wanted - {JOBS_ROLE}):
-        if TOKENS[role] not in tokens:
+        if tokens[role] is None:
             raise SettingsError(f"{TOKENS[role]} is not set: put it into .env to serve {role}")
         if role not in SERVED:
             raise SettingsError(

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from plumas_core.storage.database import DatabaseUnavailable
-from plumas_core.storage.migrate import check, refuse_others
+from plumas_core.storage.revision import check, refuse_others
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from plumas_core.storage.backup import backup
 from plumas_core.storage.database import DatabaseUnavailable
-from plumas_core.storage.migrate import HEAD, Standing, refuse_others, standing
+from plumas_core.storage.revision import HEAD, Standing, refuse_others, standing
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -48,7 +48,7 @@ def upgrade(path: Path, revision: str = HEAD) -> Path | None:
         DatabaseNotOurs: it is of a newer version, or another program's.
         DatabaseUnavailable: it could not be done; the database is as it was.
     """
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None})
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _begin_immediate)
     copy: Path | None = None
@@ -105,7 +105,6 @@ def _raw(connection: Connection) -> sqlite3.Connection:
 
 
 def _on_connect(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
     _switch_to_wal(cursor)

@@ -16,7 +16,7 @@ import pytest
 from click.testing import Result
 
 from bot.cli import COMMANDS, Plumas, main
-from plumas_core.storage.migrate import HEAD, check
+from plumas_core.storage.revision import HEAD, check
 
 Run = Callable[..., Result]
 
@@ -39,6 +39,7 @@ def test_every_command_stands_where_the_help_finds_it(plumas: Run) -> None:
     result = plumas("--help")
     assert result.exit_code == 0
     context = click.Context(main)
+    assert main.list_commands(context) == list(COMMANDS)
     for name in COMMANDS:
         command = main.get_command(context, name)
         assert command is not None

@@ -19,7 +19,7 @@ from plumas_core.catalog.errors import CatalogError
 from plumas_core.credits.audit import audit
 from plumas_core.policy import Policy
 from plumas_core.storage.database import DatabaseUnavailable
-from plumas_core.storage.migrate import check
+from plumas_core.storage.revision import check
 from plumas_core.storage.tables.agents import agents
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@
 compares the tables with a database at the revision before, writes ``versions/0002_seasons.py``
 and formats it. A revision that nobody has yet can be drafted again; one that was released is
 never touched: write the next. The draft is a proposal: read it, mind that a table which is copied
-loses its triggers, and set ``HEAD`` in ``plumas_core.storage.migrate``.
+loses its triggers, and set ``HEAD`` in ``plumas_core.storage.revision``.
 """
 
 from __future__ import annotations
@@ -43,9 +43,11 @@ class StatementOp(ops.MigrateOperation):
         self.statement = statement
 
 
-@renderers.dispatch_for(StatementOp)
 def _render_statement(_context: AutogenContext, operation: StatementOp) -> str:
     return f'op.execute(\n"""\n    {operation.statement}\n    """\n)'
+
+
+renderers.dispatch_for(StatementOp)(_render_statement)
 
 
 def declared_triggers() -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 
 from plumas_core.storage.backup import backup
 from plumas_core.storage.database import DatabaseUnavailable
-from plumas_core.storage.migrate import check
+from plumas_core.storage.revision import check
 from plumas_core.storage.sqlite import SqliteDatabase
 
 

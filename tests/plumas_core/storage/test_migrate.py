@@ -20,13 +20,14 @@ from alembic.script import ScriptDirectory
 
 from plumas_core.storage import migrate
 from plumas_core.storage.database import DatabaseUnavailable
-from plumas_core.storage.migrate import HEAD, DatabaseNotOurs, check, prepare
+from plumas_core.storage.migrate import prepare
 from plumas_core.storage.migrations.draft import (
     declared_triggers,
     default_differs,
     present_triggers,
     squeezed,
 )
+from plumas_core.storage.revision import HEAD, DatabaseNotOurs, check
 from plumas_core.storage.tables import all as all_tables
 from plumas_core.storage.tables.ledger import LEDGER_TRIGGERS
 from plumas_core.storage.upgrade import scripts, upgrade
@@ -229,7 +230,7 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return config
 
     monkeypatch.setattr("plumas_core.storage.upgrade.scripts", theirs)
-    monkeypatch.setattr("plumas_core.storage.migrate.HEAD", "0002")
+    monkeypatch.setattr("plumas_core.storage.revision.HEAD", "0002")
     file = folder / "versions" / "0002_mottos.py"
     file.write_text(SECOND.format(more=""), "utf-8")
     return file
