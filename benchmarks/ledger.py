@@ -34,7 +34,7 @@ from plumas_core.storage.sqlite import SqliteDatabase
 TASKS = 8
 PAIRS = 100
 """Holds, each with its post, that one task does in one run."""
-RUNS = 7
+RUNS = 5
 BOUND = 0.5
 """The least share of the floor that the ledger must reach."""
 

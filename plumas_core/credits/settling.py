@@ -133,7 +133,7 @@ def _known(books: _Books, order: Order) -> Settled | None:
     move = books.transfers.get(order.key)
     rest = books.transfers.get(order.key + OVERRUN_SUFFIX)
     closed = books.closed.get(order.key)
-    if move is None and rest is None and closed is None:
+    if move is None and closed is None:
         return None
     paid = {True: 0, False: 0}
     for row in (move, rest):

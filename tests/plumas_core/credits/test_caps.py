@@ -100,6 +100,10 @@ def test_a_community_starts_anew_at_midnight_utc(
     with pytest.raises(CommunityCapReached):
         allow(c, 1, midnight - 1)
     allow(c, 100, midnight)
+    clock.advance(midnight - START)
+    spend(c, book, pool, 100, "b", COMMUNITY)
+    with pytest.raises(CommunityCapReached):
+        allow(c, 1, midnight)
 
 
 def test_a_hold_that_is_still_open_counts_the_next_day_too(
@@ -249,6 +253,7 @@ def test_an_empty_pool_says_so(c: Connection, book: Book, pool: int) -> None:
         choose(c, book, 21)
     assert (caught.value.available, caught.value.needed) == (20, 21)
     assert caught.value.member_key == "credits-pool-insufficient"
+    assert choose(c, book, 20) == (pool, "pool")
 
 
 def test_no_question_of_caps_reads_a_whole_table(c: Connection, book: Book, pool: int) -> None:

@@ -293,6 +293,18 @@ def test_a_draw_is_the_same_draw_after_the_hold_was_closed(
     assert balance(c, wallet) == Balance(70, 0)
 
 
+def test_a_draws_key_on_another_hold_is_refused(c: Connection, book: Book, pool: int) -> None:
+    book.draw(c, reserve(c, book, pool, 10, "h1"), 5, "d")
+    book.post(c, reserve(c, book, pool, 10, "h2"), 5, "p")
+    other = reserve(c, book, pool, 10, "h3")
+    for key in ("d", "p"):
+        with pytest.raises(KeyReused):
+            book.draw(c, other, 5, key)
+        with pytest.raises(KeyReused):
+            book.post(c, other, 5, key)
+    assert balance(c, pool) == Balance(990, 10 - 5 + 10)
+
+
 def test_an_extension_reserves_more_once(c: Connection, book: Book, wallet: int) -> None:
     hold = reserve(c, book, wallet, 60, "h")
     book.extend(c, hold, 30, "e")
