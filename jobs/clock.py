@@ -7,6 +7,7 @@ not started again, and one that was missed runs once, however late.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ def start(app: App, jobs: Sequence[Job], scale: float = 1.0) -> Running:
     from apscheduler.jobstores.memory import MemoryJobStore
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+    # That a job still runs when its next turn comes is usual here, and no warning.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = AsyncIOScheduler(
         jobstores={"default": MemoryJobStore()},
         executors={"default": AsyncIOExecutor()},
