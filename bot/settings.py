@@ -15,8 +15,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.env_file import SettingsError as SettingsError
-from bot.env_file import read_env_file
+from bot.env_file import SettingsError, read_env_file
 from bot.setting_types import (
     SQLITE,
     Credits,
