@@ -29,7 +29,6 @@ class Batch:
     model_id: str
     state: str
     rows: int
-    upload_id: str | None
     provider_batch_id: str | None
     created_at: int
     sent_at: int | None

@@ -1,8 +1,8 @@
 """From a platform's event to replies: identity, rights, the handler, and what went wrong.
 
-This is the one place where an error becomes words. A ``Problem``, a provider's failure and a lack
-of credits have a sentence of their own; anything else is a fault, logged with its cause under a
-reference id, and the member reads that id and nothing of the cause.
+This is the one place where an error becomes words. A ``Problem``, a provider's failure, a lack of
+credits and a missing price have a sentence of their own; anything else is a fault, logged with its
+cause under a reference id, and the member reads that id and nothing of the cause.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import structlog
 
 from plumas_core.app import App
+from plumas_core.catalog.errors import MissingPrice
 from plumas_core.commands.identity import Caller, Event, identify
 from plumas_core.commands.reply import Note, Reply
 from plumas_core.commands.spec import (
@@ -84,6 +85,10 @@ def explain(app: App, locale: str | None, error: Exception, where: str) -> Reply
         if isinstance(error, ProviderError):
             log.warning("provider_failed", where=where, reference=reference, cause=str(error))
         text = app.texts.text(language, key, reference=reference, **_values(error))
+    elif isinstance(error, MissingPrice):
+        reference = encode(app.ids.new())
+        log.error("price_missing", where=where, reference=reference, cause=str(error))
+        text = app.texts.text(language, "model-no-price", reference=reference)
     else:
         reference = encode(app.ids.new())
         log.error("command_failed", where=where, reference=reference, exc_info=error)

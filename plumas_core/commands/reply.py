@@ -124,6 +124,15 @@ class Button:
     label: str
     style: Literal["primary", "secondary", "danger"] = "secondary"
 
+    def __post_init__(self) -> None:
+        """Refuse what a platform could not carry.
+
+        Raises:
+            ValueError: the code has more than ``BUTTON_BYTES`` bytes.
+        """
+        if len(self.code.encode()) > BUTTON_BYTES:
+            raise ValueError(f"{self.code} is too long for a button")
+
     @property
     def code(self) -> str:
         """What the platform stores for us: the action and what it acts on."""
@@ -159,7 +168,6 @@ class File:
 
     name: str
     content: str
-    media_type: str = "text/plain"
 
 
 @dataclass(frozen=True, slots=True)

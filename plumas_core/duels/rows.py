@@ -58,7 +58,6 @@ class Seat:
     duel_id: int
     position: int
     agent_id: int
-    agent_revision: int
     name: str
     personality: str
     model_id: str
@@ -88,7 +87,6 @@ class Entry:
     hold_id: int | None
     alias: int | None
     created_at: int
-    entered_at: int | None
 
     @property
     def author(self) -> tuple[str, int | None]:

@@ -83,11 +83,17 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, crash_point: Callable[[str], None] | None = None) -> None:
         self._crash_point = crash_point or _no_crash
-        self._writer: Engine = create_engine(f"sqlite:///{path}")
+        self._writer: Engine = create_engine(
+            f"sqlite:///{path}", hide_parameters=True, connect_args={"isolation_level": None}
+        )
         event.listen(self._writer, "connect", _on_connect)
         event.listen(self._writer, "begin", _begin_immediate)
         self._readers: AsyncEngine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}", pool_size=READERS, max_overflow=READERS
+            f"sqlite+aiosqlite:///{path}",
+            hide_parameters=True,
+            connect_args={"isolation_level": None},
+            pool_size=READERS,
+            max_overflow=READERS,
         )
         event.listen(self._readers.sync_engine, "connect", _on_connect)
         event.listen(self._readers.sync_engine, "connect", _read_only)
@@ -187,7 +193,6 @@ def _no_crash(name: str) -> None:
 
 
 def _on_connect(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
     cursor.execute("PRAGMA journal_mode = WAL")

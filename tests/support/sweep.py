@@ -189,7 +189,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     prepare(folder / TEMPLATE)
-    World.discard = _keep  # type: ignore[method-assign]  # so that every batch can be counted
+    World.discard = _keep  # type: ignore[method-assign,assignment]  # so that every batch can be counted
     _furnish(folder / "0")
     reaper = Reaper(0)
     baseline = asyncio.run(live(folder / "0", reaper, seed=1))
