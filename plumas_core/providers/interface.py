@@ -6,12 +6,18 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Literal, NamedTuple, NewType, TypeAlias
 
 import structlog
 
 from plumas_core.catalog.usage import Usage
-from plumas_core.providers.errors import BatchUnsupported, ProviderError, Unavailable
+from plumas_core.providers.errors import (
+    BatchUnsupported,
+    OutcomeUnknown,
+    ProviderError,
+    Unavailable,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +35,8 @@ NO_USAGE = Usage(input=0, output=0)
 
 FIRST_POLL_SECONDS = 5.0
 LONGEST_POLL_SECONDS = 300.0
+LONGEST_MISSING_SECONDS = 600.0
+"""How long a batch may stay unknown to its provider before ``generate_batch`` gives it up."""
 SINGLE_CONCURRENCY = 8
 
 
@@ -148,6 +156,18 @@ class BatchLimits:
     queued_tokens: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderModel:
+    """A model as its provider lists it, with the day of its retirement where that is announced.
+
+    ``retired``: the provider says that it cannot be called any more.
+    """
+
+    id: str
+    retires_on: date | None = None
+    retired: bool = False
+
+
 class BatchAnswer(NamedTuple):
     """What ``generate_batch`` gives for one prompt; a failed row is ``("", 0, 0)``.
 
@@ -192,9 +212,7 @@ class AIProviderInterface(ABC):
     def stream(self, request: CompletionRequest) -> AsyncIterator[TextDelta | Completion]:
         """Ask once; yield the text as it comes, and last the whole ``Completion``."""
 
-    async def upload_batch(
-        self, intent_id: str, rows: AsyncIterable[BatchRow]
-    ) -> UploadId | None:
+    async def upload_batch(self, intent_id: str, rows: AsyncIterable[BatchRow]) -> UploadId | None:
         """Bring the rows to the provider, where it wants them before the create.
 
         Safe to repeat. ``None`` where the create itself carries the rows.
@@ -235,6 +253,18 @@ class AIProviderInterface(ABC):
     @abstractmethod
     def encoded_size(self, row: BatchRow) -> int:
         """Bytes that the row takes in a batch."""
+
+    async def models(self) -> list[ProviderModel]:
+        """List the models that the provider offers us; none where it keeps no such list."""
+        return []
+
+    async def check(self) -> None:
+        """Find out, without spending anything, whether the provider can be called.
+
+        Raises:
+            ProviderError: it cannot; the error says why.
+        """
+        return None
 
     async def close(self) -> None:
         """Release connections."""
@@ -278,8 +308,11 @@ class AIProviderInterface(ABC):
         source = _Rows(rows)
         upload = await self.upload_batch("direct", source)
         batch = await self.submit_batch("direct", source, upload)
-        wait = FIRST_POLL_SECONDS
+        wait, missing = FIRST_POLL_SECONDS, 0.0
         while (state := await self.poll_batch(batch)).phase in ("running", "missing"):
+            missing = missing + wait if state.phase == "missing" else 0.0
+            if missing > LONGEST_MISSING_SECONDS:
+                raise OutcomeUnknown(f"the provider does not know batch {batch} any more")
             await self.sleep(wait)
             wait = min(wait * 2, LONGEST_POLL_SECONDS)
         if state.phase == "failed":

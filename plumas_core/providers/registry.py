@@ -72,8 +72,52 @@ def _offline(context: ProviderContext) -> AIProviderInterface:
     )
 
 
+def _openai(context: ProviderContext) -> AIProviderInterface:
+    from plumas_core.providers.openai_api.provider import OpenAIProvider
+
+    settings = context.settings
+    return OpenAIProvider(
+        api_key=settings.openai_api_key or "",
+        base_url=settings.openai_base_url,
+        catalog=context.catalog,
+        clock=context.clock,
+        sleep=context.sleep,
+    )
+
+
+def _compatible(context: ProviderContext) -> AIProviderInterface:
+    from plumas_core.providers.openai_api.provider import OpenAICompatibleProvider
+
+    settings = context.settings
+    return OpenAICompatibleProvider(
+        api_key=settings.compatible_api_key or "none",  # servers at home ask for no key
+        base_url=settings.compatible_base_url,
+        catalog=context.catalog,
+        clock=context.clock,
+        sleep=context.sleep,
+    )
+
+
+def _anthropic(context: ProviderContext) -> AIProviderInterface:
+    from plumas_core.providers.anthropic_api.provider import AnthropicProvider
+
+    settings = context.settings
+    return AnthropicProvider(
+        api_key=settings.anthropic_api_key or "",
+        base_url=settings.anthropic_base_url,
+        catalog=context.catalog,
+        clock=context.clock,
+        sleep=context.sleep,
+    )
+
+
 PROVIDER_MAP: Final[ProviderMap] = MappingProxyType(
     {
+        "openai": ProviderKind(_openai, lambda settings: bool(settings.openai_api_key)),
+        "anthropic": ProviderKind(_anthropic, lambda settings: bool(settings.anthropic_api_key)),
+        "compatible": ProviderKind(
+            _compatible, lambda settings: bool(settings.compatible_base_url)
+        ),
         OFFLINE_PROVIDER: ProviderKind(_offline, lambda settings: True),
     }
 )

@@ -1,0 +1,143 @@
+"""Reading what a provider's server sends: JSON from outside, which may be anything.
+
+Nothing here trusts a type, a sign or a size. What cannot be read is a ``BadAnswer``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from typing import Final, TypeAlias
+
+from plumas_core.providers.errors import BadAnswer
+
+Json: TypeAlias = Mapping[str, object]
+
+NOTHING: Final[Json] = {}
+
+MOST_TOKENS: Final = 1 << 40
+"""No call uses more; a greater count is damage, and would not fit where money is reckoned."""
+
+LONGEST_LINE: Final = 64 * 1024 * 1024
+"""Bytes of one line of results: many times the longest answer that any model gives."""
+
+LONGEST_ID: Final = 64
+"""Characters of a row's id, at both providers."""
+
+_CODE = re.compile(r"[a-z][a-z0-9_]{1,63}")
+"""What providers name errors by; nothing of this form can hold a key or a member's words."""
+
+
+def read_object(data: bytes | str) -> Json:
+    """Return the JSON object that ``data`` is.
+
+    Raises:
+        BadAnswer: it is not one.
+    """
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        raise BadAnswer("the answer is not JSON") from None
+    if not isinstance(value, dict):
+        raise BadAnswer("the answer is not a JSON object")
+    return value
+
+
+def part(value: Json, name: str) -> Json:
+    """Return the object at ``name``, an empty one where there is none."""
+    found = value.get(name)
+    return found if isinstance(found, dict) else NOTHING
+
+
+def items(value: Json, name: str) -> list[Json]:
+    """Return the objects in the list at ``name``; whatever else stands in it is left out."""
+    found = value.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def text(value: Json, name: str) -> str:
+    """Return the text at ``name`` in well-formed Unicode, ``""`` where there is none."""
+    found = value.get(name)
+    return well_formed(found) if isinstance(found, str) else ""
+
+
+def identifier(value: Json, name: str = "id") -> str:
+    """Return the provider's id at ``name``.
+
+    Raises:
+        BadAnswer: there is none that could be kept.
+    """
+    found = value.get(name)
+    if not isinstance(found, str) or not 0 < len(found) <= 256 or not found.isprintable():
+        raise BadAnswer(f"the answer has no {name}")
+    return found
+
+
+def tokens(value: Json, name: str) -> int:
+    """Return the count at ``name``; 0 where it is absent or null.
+
+    Raises:
+        BadAnswer: it is something else than a count.
+    """
+    found = value.get(name)
+    if found is None:
+        return 0
+    if type(found) is not int or not 0 <= found <= MOST_TOKENS:
+        raise BadAnswer(f"{name} is not a count of tokens")
+    return found
+
+
+def well_formed(value: str) -> str:
+    """Return ``value`` without lone surrogates, which JSON can carry and UTF-8 cannot."""
+    if value.isascii():
+        return value
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def row_id(row: Json) -> str | None:
+    """Return the ``custom_id`` of a row of results, ``None`` where it has none of a right size."""
+    found = row.get("custom_id")
+    if not isinstance(found, str) or not 0 < len(found) <= LONGEST_ID:
+        return None
+    return well_formed(found)
+
+
+def code_of(error: object) -> str:
+    """Return an error's name, never its sentence, which can repeat what was sent."""
+    if not isinstance(error, dict):
+        return ""
+    for name in ("code", "type"):
+        code = error.get(name)
+        if isinstance(code, str) and _CODE.fullmatch(code):
+            return code
+    return ""
+
+
+async def read_lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[tuple[bytes, bool], None]:
+    """Yield each line that is not blank, and whether a line feed ended it.
+
+    Only a line feed ends a line: a separator such as U+2028 may stand within JSON, so the HTTP
+    library's own reader of lines would cut rows in two.
+
+    Raises:
+        BadAnswer: a line is longer than ``LONGEST_LINE``.
+    """
+    begun: list[bytes] = []
+    size = 0
+    async for chunk in chunks:
+        head, *rest = chunk.split(b"\n")
+        begun.append(head)
+        size += len(head)
+        if size > LONGEST_LINE:
+            raise BadAnswer("a line of the results has no end")
+        if not rest:
+            continue
+        for line in (b"".join(begun), *rest[:-1]):
+            if line.strip():
+                yield line, True
+        begun = [rest[-1]]
+        size = len(rest[-1])
+    last = b"".join(begun)
+    if last.strip():
+        yield last, False
