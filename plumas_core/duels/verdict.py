@@ -95,7 +95,7 @@ def _scores(app: App, c: Connection, duel_id: int) -> _Scores:
         raise RuntimeError("a duel in judging is not found")
     rubric = app.desk.rubric(duel.rubric_version)
     panel = seats_of(c, duel_id)
-    # In an order that the texts alone decide: the same readings give the same verdict, to the digit.
+    # In an order that the texts alone decide: the same readings, the same verdict, to the digit.
     entered = tuple(
         sorted(entries_of(c, duel_id, "entered"), key=lambda entry: (entry.text, entry.id))
     )

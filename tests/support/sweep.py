@@ -20,10 +20,10 @@ import structlog
 from sqlalchemy import select
 
 from plumas_core.clock import HOUR, MINUTE
+from plumas_core.duels.standings import latest_standings
 from plumas_core.ids import encode
 from plumas_core.providers.offline.world import World
 from plumas_core.storage.migrate import prepare
-from plumas_core.duels.standings import latest_standings
 from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.duels import duels, entries
 from plumas_core.storage.tables.work import batches

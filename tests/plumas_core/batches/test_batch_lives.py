@@ -1,4 +1,4 @@
-"""Batches that go wrong in every way that providers know: nothing is lost and nothing paid twice."""
+"""Batches that go wrong in every way that providers know: nothing lost, nothing paid twice."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ async def test_a_text_that_nobody_can_pay_for_is_kept_and_offered_to_its_author(
     async with open_stage(db_path.parent, opening_pool=10**9) as stage:
         await stage.say("host", OPEN)
         reply = await stage.say("ana", "/duel enter A line about the sea.")
-        assert [button.action for button in reply.buttons][0] == "pay"
+        assert reply.buttons[0].action == "pay"
         rows = await stage.rows(select(entries.c.state, entries.c.text))
         assert [tuple(row.values()) for row in rows] == [("unfunded", "A line about the sea.")]
 
