@@ -1,16 +1,19 @@
 """The program's sentences, in Fluent files, one folder a language.
 
-Values from outside are put in as values, never read as messages; those with letters that run
-from right to left are isolated, so that they cannot reorder the sentence around them.
+Values from outside are put in as values, never read as messages. Each stands in one line, sized
+and without what cannot be seen; one with letters or digits that run from right to left is
+isolated, so that it cannot reorder the sentence around it.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from plumas_core.characters import clean_text, cut
 from plumas_core.commands.reply import Moment, Part, Parts, Person
 
 if TYPE_CHECKING:
@@ -19,12 +22,18 @@ if TYPE_CHECKING:
 LOCALES = ("en", "es")
 FALLBACK = "en"
 
-_MARK = re.compile("\ue000(\\d+)\ue001")
+LONGEST_VALUE = 2_000
+"""Characters of one value in a sentence; Fluent refuses to put in more than 2,500."""
+
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+"""Noncharacters, which no value can hold: ``clean_text`` takes them out."""
+_MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_BREAKS = re.compile(r"[\n\t]+")
 _FSI, _PDI = "\u2068", "\u2069"
 
 
 class MissingText(KeyError):
-    """A sentence that no language has: a mistake in the program."""
+    """A sentence that no language has, or that lacks a value: a mistake in the program."""
 
 
 class Translations:
@@ -37,36 +46,26 @@ class Translations:
         """Return the sentence ``key`` in ``locale``; ``key.attribute`` finds an attribute.
 
         Raises:
-            MissingText: no language has it.
+            MissingText: no language has it, or a value that it needs is not given.
         """
-        name, _, attribute = key.partition(".")
-        for candidate in (closest(locale), FALLBACK):
-            bundle = self._bundle(candidate)
-            if not bundle.has_message(name):
-                continue
-            message = bundle.get_message(name)
-            pattern = message.attributes.get(attribute) if attribute else message.value
-            if pattern is None:
-                continue
-            given = {k: _isolated(v) if isinstance(v, str) else v for k, v in values.items()}
-            text, errors = bundle.format_pattern(pattern, given)
-            if errors:
-                raise MissingText(f"{key} in {candidate}: {errors[0]}")
-            return str(text)
-        raise MissingText(key)
+        return self._formatted(locale, key, {name: _value(v) for name, v in values.items()})
 
     def rich(self, locale: str, key: str, **values: object) -> Parts:
-        """Return the sentence with its moments and persons kept as what they are."""
+        """Return the sentence with its moments and persons kept as what they are.
+
+        Raises:
+            MissingText: as for ``text``.
+        """
         kept: list[Moment | Person] = []
         flat: dict[str, object] = {}
         for name, value in values.items():
             if isinstance(value, Moment | Person):
-                flat[name] = f"\ue000{len(kept)}\ue001"
+                flat[name] = f"{_OPEN}{len(kept)}{_CLOSE}"
                 kept.append(value)
             else:
-                flat[name] = _unmarked(value)
+                flat[name] = _value(value)
         parts: list[Part] = []
-        for n, piece in enumerate(_MARK.split(self.text(locale, key, **flat))):
+        for n, piece in enumerate(_MARK.split(self._formatted(locale, key, flat))):
             if n % 2:
                 parts.append(kept[int(piece)])
             elif piece:
@@ -81,6 +80,22 @@ class Translations:
             return False
         message = bundle.get_message(name)
         return attribute in message.attributes if attribute else message.value is not None
+
+    def _formatted(self, locale: str, key: str, values: Mapping[str, object]) -> str:
+        name, _, attribute = key.partition(".")
+        for candidate in (closest(locale), FALLBACK):
+            bundle = self._bundle(candidate)
+            if not bundle.has_message(name):
+                continue
+            message = bundle.get_message(name)
+            pattern = message.attributes.get(attribute) if attribute else message.value
+            if pattern is None:
+                continue
+            text, errors = bundle.format_pattern(pattern, dict(values))
+            if errors:
+                raise MissingText(f"{key} in {candidate}: {errors[0]}")
+            return str(text)
+        raise MissingText(key)
 
     def _bundle(self, locale: str) -> FluentBundle:
         if locale not in self._bundles:
@@ -105,13 +120,11 @@ def _load(locale: str) -> FluentBundle:
     return bundle
 
 
-def _isolated(value: str) -> str:
-    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in value):
-        return f"{_FSI}{value}{_PDI}"
-    return value
-
-
-def _unmarked(value: object) -> object:
-    if isinstance(value, str):
-        return value.replace("\ue000", "").replace("\ue001", "")
-    return value
+def _value(value: object) -> object:
+    """Return a value as it may stand in a sentence; only strings are changed."""
+    if not isinstance(value, str):
+        return value
+    line = cut(_BREAKS.sub(" ", clean_text(value)), LONGEST_VALUE)
+    if any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in line):
+        return f"{_FSI}{line}{_PDI}"
+    return line

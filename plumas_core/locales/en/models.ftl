@@ -1,0 +1,36 @@
+# Models and agents: what there is, and switching models on and off.
+
+models-title = Models
+models-units = Prices are USD for a million tokens, in / out. One credit is 0.01 USD.
+on = on
+off = off
+by-file = the catalog
+by-operator = the operator
+by-community = this community
+by-retired = retired by its provider
+by-no-key = no key for its provider
+by-hidden = hidden, as real models are set up
+model-enabled = { $name } is allowed.
+model-disabled = { $name } is not allowed.
+model-reset = What was said of { $name } is taken back.
+model-now = In this community it is now { $state } ({ $by }).
+model-unknown = There is no model “{ $name }”. /models shows them all.
+model-retired = { $name } is retired, and no other takes its place. /models shows the ones that are on.
+model-none = No model is on here now. /models shows why; an admin, or whoever runs the bot, can switch one on.
+model-no-price = This needs a model that has no price in the catalog, so nothing was begun and nothing charged. Whoever runs the bot finds the cause under the reference { $reference }; until then, choose another model.
+model-off-file = { $name } is not switched on. Choose another model; /models shows the ones that are on.
+model-off-operator = { $name } was switched off by whoever runs the bot. Choose another model; /models shows the ones that are on.
+model-off-community = { $name } was switched off in this community. Choose another model, or ask an admin; /models shows the ones that are on.
+model-off-retired = { $name } was retired by its provider. Choose another model; /models shows the ones that are on.
+model-off-no-key = { $name } cannot be used here: there is no key for its provider. Choose another model; /models shows the ones that are on.
+model-off-hidden = { $name } is only for rehearsals, and real models are set up here. Choose one of those; /models shows them.
+model-swapped = { $old } cannot be used now; { $new } takes its place.
+
+## AI writers and judges
+
+agents-title = AI writers and judges
+agent-unknown = There is no writer or judge “{ $name }” here that fits. /agent list shows them.
+kind-writer = writer
+kind-judge = judge
+owner-house = the house
+owner-member = a member

@@ -1,0 +1,19 @@
+# A verdict, and the reasons for it.
+
+results-title = Duel #{ NUMBER($number, useGrouping: 0) }, “{ $theme }”: the verdict
+results-none = This duel has no verdict to show. { $reason }
+results-winner = { $name } wins.
+results-shared = First place is shared by { $names }.
+results-remark = Place { $place }: { $text }
+results-ties = “=” marks a shared place: the judges do not tell these texts apart surely enough (the chance that one is the better is below 80%).
+results-missing =
+    { $count ->
+        [one] One reading is missing. It was left out, never guessed.
+       *[other] { $count } readings are missing. They were left out, never guessed.
+    }
+results-unrated = This duel does not count for the ratings: it had few authors, or simulated judges.
+reading-missing = missing
+reasons-title = Duel #{ NUMBER($number, useGrouping: 0) }, “{ $theme }”: why your text stands where it stands
+reasons-first = Place { $place }: no text stands above it.
+reasons-chance = Place { $place }. The chance that the text just above is really the better of the two: { $percent }%.
+reasons-none = The reasons are for the authors of a judged duel, and no text of yours is in this one. The verdict itself has a comment on every text.

@@ -1,0 +1,61 @@
+# Short words: buttons, names of fields, heads of columns, states.
+
+button-again = Write another
+button-agree = Agree
+button-close = Close early
+button-details = Details
+button-enter = Enter a text
+button-history = All movements
+button-into-duel = Enter it into a duel
+button-invite = Invite an AI writer
+button-pay = Pay for its judging
+button-reasons = Why my text stands there
+button-results = See the verdict
+button-stop = Stop
+button-withdraw = Withdraw my text
+
+column-about = About
+column-amount = Credits
+column-author = Author
+column-batch-price = Batch, in / out
+column-by = Decided by
+column-id = Id
+column-interval = Range
+column-judge = Judge
+column-kind = Kind
+column-model = Model
+column-name = Name
+column-number = Duel
+column-on = On or off
+column-place = Place
+column-price = Single, in / out
+column-retires = Retires
+column-score = Score
+column-state = State
+column-text = Text
+column-texts = Texts
+column-theme = Theme
+column-tokens = Tokens, in + out
+column-what = What
+column-when = When
+
+field-balance = Balance (credits)
+field-cost = Cost (credits)
+field-digest = Fingerprint (SHA-256)
+field-entries = Texts
+field-held = Held (credits)
+field-host = Host
+field-model = Model
+field-owner = Belongs to
+field-paid-by = Paid from
+field-panel = Panel
+field-pool = Pool (credits)
+field-revision = Revision
+field-rules = Rules
+field-words = Words
+
+state-open = open
+state-judging = being judged
+state-verdict = judged
+state-cancelled = cancelled
+state-annulled = annulled

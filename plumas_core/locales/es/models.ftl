@@ -1,0 +1,36 @@
+# Modelos y agentes: lo que hay, y activar y desactivar modelos.
+
+models-title = Modelos
+models-units = Los precios son en USD por millón de tokens, entrada / salida. Un crédito son 0,01 USD.
+on = activado
+off = desactivado
+by-file = el catálogo
+by-operator = quien lleva el bot
+by-community = esta comunidad
+by-retired = retirado por su proveedor
+by-no-key = sin clave de su proveedor
+by-hidden = oculto, porque hay modelos de verdad
+model-enabled = { $name } queda permitido.
+model-disabled = { $name } deja de estar permitido.
+model-reset = Se retira lo que se dijo de { $name }.
+model-now = Ahora, en esta comunidad, está { $state } ({ $by }).
+model-unknown = No hay ningún modelo «{ $name }». /models los muestra todos.
+model-retired = { $name } está retirado y ningún otro ocupa su lugar. /models muestra los que están activados.
+model-none = Ahora no hay aquí ningún modelo activado. /models muestra por qué; un admin, o quien lleva el bot, puede activar uno.
+model-no-price = Esto necesita un modelo que no tiene precio en el catálogo, así que no se empieza ni se cobra nada. Quien lleva el bot encontrará la causa con la referencia { $reference }; hasta entonces, elige otro modelo.
+model-off-file = { $name } no está activado. Elige otro modelo; /models muestra los que sí.
+model-off-operator = Quien lleva el bot desactivó { $name }. Elige otro modelo; /models muestra los que sí están activados.
+model-off-community = { $name } está desactivado en esta comunidad. Elige otro modelo, o habla con un admin; /models muestra los que sí están activados.
+model-off-retired = Su proveedor retiró { $name }. Elige otro modelo; /models muestra los que están activados.
+model-off-no-key = { $name } no se puede usar aquí: falta la clave de su proveedor. Elige otro modelo; /models muestra los que están activados.
+model-off-hidden = { $name } es solo para ensayos, y aquí hay modelos de verdad. Elige uno de ellos; /models los muestra.
+model-swapped = { $old } no se puede usar ahora; { $new } ocupa su lugar.
+
+## Escritores y jueces de IA
+
+agents-title = Escritores y jueces de IA
+agent-unknown = Aquí no hay ningún escritor o juez «{ $name }» que sirva. /agent list los muestra.
+kind-writer = escritor
+kind-judge = juez
+owner-house = la casa
+owner-member = un miembro

@@ -1,0 +1,19 @@
+# Un veredicto y sus razones.
+
+results-title = Duelo #{ NUMBER($number, useGrouping: 0) }, «{ $theme }»: el veredicto
+results-none = Este duelo no tiene veredicto que mostrar. { $reason }
+results-winner = Gana { $name }.
+results-shared = Comparten el primer puesto { $names }.
+results-remark = Puesto { $place }: { $text }
+results-ties = «=» señala un puesto compartido: los jueces no distinguen estos textos con bastante seguridad (la probabilidad de que uno sea mejor no llega al 80 %).
+results-missing =
+    { $count ->
+        [one] Falta una lectura. Se dejó fuera; nunca se adivina.
+       *[other] Faltan { $count } lecturas. Se dejaron fuera; nunca se adivinan.
+    }
+results-unrated = Este duelo no cuenta para la tabla de la temporada: hubo pocos autores, o los jueces eran simulados.
+reading-missing = falta
+reasons-title = Duelo #{ NUMBER($number, useGrouping: 0) }, «{ $theme }»: por qué tu texto está donde está
+reasons-first = Puesto { $place }: ningún texto queda por encima.
+reasons-chance = Puesto { $place }. Probabilidad de que el texto de justo encima sea de verdad el mejor de los dos: { $percent } %.
+reasons-none = Las razones son para los autores de un duelo juzgado, y en este no hay ningún texto tuyo. El propio veredicto comenta cada texto.

@@ -1,0 +1,61 @@
+# Palabras sueltas: botones, nombres de campos, cabeceras de columnas, estados.
+
+button-again = Escribir otro
+button-agree = De acuerdo
+button-close = Cerrar antes de hora
+button-details = Detalles
+button-enter = Presentar un texto
+button-history = Todos los movimientos
+button-into-duel = Llevarlo a un duelo
+button-invite = Invitar a un escritor de IA
+button-pay = Pagar su lectura
+button-reasons = Por qué mi texto está ahí
+button-results = Ver el veredicto
+button-stop = Parar
+button-withdraw = Retirar mi texto
+
+column-about = Qué hace
+column-amount = Créditos
+column-author = Autor
+column-batch-price = Por lotes, entrada / salida
+column-by = Por decisión de
+column-id = Id
+column-interval = Margen
+column-judge = Juez
+column-kind = Tipo
+column-model = Modelo
+column-name = Nombre
+column-number = Duelo
+column-on = Estado
+column-place = Puesto
+column-price = Suelto, entrada / salida
+column-retires = Se retira
+column-score = Nota
+column-state = Estado
+column-text = Texto
+column-texts = Textos
+column-theme = Tema
+column-tokens = Tokens, entrada + salida
+column-what = Qué
+column-when = Cuándo
+
+field-balance = Saldo (créditos)
+field-cost = Gasto (créditos)
+field-digest = Huella (SHA-256)
+field-entries = Textos
+field-held = Reservado (créditos)
+field-host = Convoca
+field-model = Modelo
+field-owner = Es de
+field-paid-by = Lo paga
+field-panel = Jurado
+field-pool = Fondo (créditos)
+field-revision = Revisión
+field-rules = Reglas
+field-words = Palabras
+
+state-open = abierto
+state-judging = juzgándose
+state-verdict = juzgado
+state-cancelled = cancelado
+state-annulled = anulado

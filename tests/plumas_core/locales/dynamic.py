@@ -1,0 +1,72 @@
+"""Keys that the code makes from a value at run time, and what they may become.
+
+A key is written here as the code writes it. One that is missing here fails a test, and so does
+one of which a sentence is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, get_args
+
+from plumas_core.catalog.availability import Authority
+from plumas_core.duels.states import DuelState
+
+ELSEWHERE: Final[tuple[str, ...]] = ()
+"""The key was named where the error was raised, or belongs to a command; it is checked there."""
+
+PURPOSES: Final = ("gift", "grant", "judging", "opening", "overrun", "taken back", "writing")
+WRITING_FAILED: Final = ("cut", "empty", "provider", "refused", "unknown")
+"""Reasons for which a ``/write`` ends without a text; those of invited texts are not shown."""
+DUEL_ENDED: Final = ("few", "host", "unread")
+BATCH_STATES: Final = (
+    "collecting",
+    "expired",
+    "failed",
+    "intent",
+    "settled",
+    "submitted",
+    "submitting",
+    "unknown",
+    "uploading",
+)
+OWN_ENTRIES: Final = ("entered", "unfunded", "withdrawn", "writing")
+AGENT_KINDS: Final = ("judge", "writer")
+PAYERS: Final = ("pool", "wallet")
+
+
+def _keys(start: str, ends: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{start}-{end.replace(' ', '-')}" for end in ends)
+
+
+_DECIDERS: Final = _keys("by", get_args(Authority))
+
+DYNAMIC: Final[Mapping[str, tuple[str, ...]]] = {
+    "f'kind-{agent.kind}'": _keys("kind", AGENT_KINDS),
+    "f'card-{duel.state}'": _keys("card", set(get_args(DuelState)) - {"open", "cancelled"}),
+    "f'state-{duel.state}'": _keys("state", get_args(DuelState)),
+    "f'mine-{entry.state}'": _keys("mine", OWN_ENTRIES),
+    """f"end-{reason or 'host'}\"""": _keys("end", DUEL_ENDED),
+    """f"write-{writing.reason or 'empty'}\"""": _keys("write", WRITING_FAILED),
+    "f'payer-{writing.payer}'": _keys("payer", PAYERS),
+    """f"by-{state.by.replace(' ', '-')}\"""": _DECIDERS,
+    "'model-off-' + state.by.replace(' ', '-')": _keys("model-off", get_args(Authority)),
+    """f"purpose-{row.purpose.replace(' ', '-')}\"""": _keys("purpose", PURPOSES),
+    "f'demo-state-{row.state}'": _keys("demo-state", BATCH_STATES),
+    "command.key": ELSEWHERE,
+    "f'{command.key}.{param.name}'": ELSEWHERE,
+    "error.key": ELSEWHERE,
+    "problem.key": ELSEWHERE,
+    "getattr(error, 'member_key', None)": ELSEWHERE,
+}
+
+SPREAD: Final[Mapping[str, tuple[str, ...]]] = {
+    "checked": ("accounts", "holds", "transfers", "calls"),
+    "error.values": ELSEWHERE,
+    "problem.values": ELSEWHERE,
+    "_values(error)": ELSEWHERE,
+}
+"""What is passed on as ``**values``."""
+
+SAME_IN_BOTH: Final = frozenset({"column-id", "console-try-help", "help-title"})
+"""Sentences that read the same in both languages, rightly."""
