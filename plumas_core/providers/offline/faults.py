@@ -9,20 +9,13 @@ is told by files in the provider's folder, so that the counts hold across proces
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 CreateFault: TypeAlias = Literal[
     "refuse", "rate_limit", "lost_request", "lost_answer", "queue_full", "vanish"
 ]
 
-COUNTED: Final[tuple[CreateFault, ...]] = (
-    "refuse",
-    "rate_limit",
-    "lost_request",
-    "lost_answer",
-    "queue_full",
-    "vanish",
-)
+COUNTED: Final[tuple[CreateFault, ...]] = get_args(CreateFault)
 """The faults that are counted, in the order in which creates meet them."""
 
 _SHARES: Final = ("rows", "broken", "expire")
@@ -65,23 +58,36 @@ class Faults:
             share: float | None = getattr(self, name)
             if share is not None and not 0 <= share <= 1:
                 raise BadFaults(f"{name}={share}: a share is from 0 to 1")
-        for name in (*COUNTED, "late", "expire_first"):
-            count: int | None = getattr(self, name)
+        for name, count in (
+            *self._counts().items(),
+            ("late", self.late),
+            ("expire_first", self.expire_first),
+        ):
             if count is not None and count < 0:
                 raise BadFaults(f"{name}={count}: a count is not negative")
+
+    def _counts(self) -> dict[CreateFault, int]:
+        return {
+            "refuse": self.refuse,
+            "rate_limit": self.rate_limit,
+            "lost_request": self.lost_request,
+            "lost_answer": self.lost_answer,
+            "queue_full": self.queue_full,
+            "vanish": self.vanish,
+        }
 
     @property
     def counts_creates(self) -> bool:
         """True where some fault depends on how many creates came before."""
-        return self.expire_first is not None or any(getattr(self, name) for name in COUNTED)
+        return self.expire_first is not None or any(self._counts().values())
 
     def of_create(self, number: int) -> CreateFault | None:
         """Return what befalls the create of that ``number``, counted from 0."""
+        counts = self._counts()
         for name in COUNTED:
-            count: int = getattr(self, name)
-            if number < count:
+            if number < counts[name]:
                 return name
-            number -= count
+            number -= counts[name]
         return None
 
     def finished_share(self, number: int) -> float:

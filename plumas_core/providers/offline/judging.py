@@ -30,7 +30,7 @@ from plumas_core.providers.offline.language import (
 )
 from plumas_core.providers.offline.prompt import Asked, read_prompt
 from plumas_core.providers.offline.quoting import choose_quote
-from plumas_core.providers.offline.statistics import Statistics, count
+from plumas_core.providers.offline.statistics import LONGEST_TEXT, Statistics, count
 
 Features: TypeAlias = Mapping[str, float]
 """Feature → how far above (or below) the usual a text is, in deviations, within ``_FARTHEST``."""
@@ -53,12 +53,12 @@ STEERING: Final = re.compile(
     r"\b(?:instruc\w+|rules?|reglas|prompt|previous|above|anterior\w*)\b"
     r"|\b(?:score|scores|mark|rating|grade|puntuaci\w+|puntúa\w*|nota|notas|punt[oa]s|calific\w+)\b"
     r".{0,30}\b(?:10|ten|diez|highest|máxim[oa]|perfect\w*)\b"
-    r"|\b(?:10|ten|diez)\s*(?:/|de|out of|sobre)\s*(?:10|ten|diez)\b"
-    r"|\b(?:dear|estimad[oa]s?|querid[oa]s?)\s+(?:judges?|jurado|juez|jueces)\b"
-    r"|\b(?:note|nota|message|mensaje)\s+(?:to|for|al|para el|para los)\s+(?:the\s+)?"
+    r"|\b(?:10|ten|diez)\s{0,9}(?:/|de|out of|sobre)\s{0,9}(?:10|ten|diez)\b"
+    r"|\b(?:dear|estimad[oa]s?|querid[oa]s?)\s{1,9}(?:judges?|jurado|juez|jueces)\b"
+    r"|\b(?:note|nota|message|mensaje)\s{1,9}(?:to|for|al|para el|para los)\s{1,9}(?:the\s{1,9})?"
     r"(?:judges?|jurado|juez|jueces|evaluator\w*|ai|ia)\b"
-    r"|^\s*(?:system|assistant|sistema|asistente)\s*:"
-    r'|"scores"\s*:|"steering"\s*:|</?(?:text|theme|request)-',
+    r"|^[ \t]{0,20}(?:system|assistant|sistema|asistente)[ \t]{0,20}:"
+    r'|"(?:scores|steering)"\s{0,20}:|</?(?:text|theme|request)-',
     re.IGNORECASE | re.MULTILINE | re.DOTALL,
 )
 """Obvious attempts to speak to whoever judges: orders, marks asked for, forged answers."""
@@ -173,9 +173,10 @@ class Judge:
         key = (asked.matter, asked.theme)
         known = self._read.get(key)
         if known is None:
-            code = language_of(asked.matter, self._languages, asked.language or "en")
-            statistics = count(asked.matter, asked.theme, self._languages[code])
-            steering = STEERING.search(asked.matter) is not None
+            text = asked.matter[:LONGEST_TEXT]
+            code = language_of(text, self._languages, asked.language or "en")
+            statistics = count(text, asked.theme, self._languages[code])
+            steering = STEERING.search(text) is not None
             known = _Read(code, statistics, self._features(statistics), steering)
             if len(self._read) >= _KEPT:
                 self._read.clear()

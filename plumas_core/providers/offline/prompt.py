@@ -13,7 +13,7 @@ from plumas_core.agents.fence import fenced
 from plumas_core.providers.interface import CompletionRequest
 from plumas_core.providers.offline.language import LanguageCode
 
-_FENCE = re.compile(r"<([a-z]+)-([0-9a-z]{16,64})>\n(.*?)\n</\1-\2>", re.DOTALL)
+_OPENING = re.compile(r"<([a-z]{1,20}-[0-9a-z]{16,64})>\n")
 _IN_ENGLISH = re.compile(r"\bin English\b|\ben inglés\b", re.IGNORECASE)
 _IN_SPANISH = re.compile(r"\bin Spanish\b|\ben español\b|\ben castellano\b", re.IGNORECASE)
 _WORDS = re.compile(r"\b(\d{1,5})[ -](?:words?|palabras?)\b", re.IGNORECASE)
@@ -40,7 +40,7 @@ class Asked:
 def read_prompt(request: CompletionRequest) -> Asked:
     """Return what ``request`` asks for; a prompt without fences is all matter."""
     system, prompt = request.system or "", request.prompt
-    rules = _FENCE.sub("", prompt)
+    rules = _outside(prompt)
     text, wish = fenced(prompt, "text"), fenced(prompt, "request")
     matter = next((part for part in (text, wish) if part is not None), prompt)
     personality = fenced(system, "personality")
@@ -55,6 +55,22 @@ def read_prompt(request: CompletionRequest) -> Asked:
         words=max(min(limits), _FEWEST_WORDS) if limits else None,
         language=_language(rules),
     )
+
+
+def _outside(prompt: str) -> str:
+    """Return what stands outside of every fence."""
+    parts: list[str] = []
+    at = 0
+    while opening := _OPENING.search(prompt, at):
+        closing = f"\n</{opening[1]}>"
+        end = prompt.find(closing, opening.end() - 1)
+        if end < 0:  # no fence, but text that looks like the beginning of one
+            parts.append(prompt[at : opening.end()])
+            at = opening.end()
+        else:
+            parts.append(prompt[at : opening.start()])
+            at = end + len(closing)
+    return "".join([*parts, prompt[at:]])
 
 
 def _language(rules: str) -> LanguageCode | None:

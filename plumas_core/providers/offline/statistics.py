@@ -19,7 +19,7 @@ from plumas_core.providers.offline.language import WORD, Language, words_of
 MOST_WORDS: Final = 3_000
 """Words that are read: what a duel admits at most."""
 
-_LONGEST_TEXT: Final = 40_000
+LONGEST_TEXT: Final = 40_000
 """Characters that are looked at; more than so many words of prose take."""
 
 _WINDOW: Final = 50
@@ -33,7 +33,7 @@ _VERSE_LINE: Final = 11
 _VOWELS: Final = frozenset("aeiouáéíóúàèü")
 _SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[»”\"')]*|\n|$)")
 _SPEECH = re.compile('^\\s*[\u2014\u2013\u00ab\u201c"-]')
-_QUOTED = re.compile(r"[“«\"][^”»\"\n]{2,}[”»\"]|—\s?[¿¡\w]")
+_QUOTED = re.compile(r"[“«\"][^”»\"\n]{2,400}[”»\"]|—\s?[¿¡\w]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,6 @@ class Statistics:
     units: tuple[Unit, ...]
     verse: bool
     words: int
-    blocks: int
     mean: float
     spread: float
     shortest: int
@@ -78,7 +77,6 @@ class Statistics:
     opening_share: float
     chime: tuple[str, str] | None
     chime_share: float
-    commas: float
     spoken: int
     speech_share: float
     theme_words: tuple[str, ...]
@@ -88,7 +86,7 @@ class Statistics:
 
 def count(text: str, theme: str, language: Language) -> Statistics:
     """Count what there is to count in ``text``; any text, an empty one too."""
-    text = text[:_LONGEST_TEXT]
+    text = text[:LONGEST_TEXT]
     lines = [line for line in text.splitlines() if WORD.search(line)]
     verse = _is_verse(lines)
     units = _units(lines if verse else _SENTENCE.findall(text))
@@ -112,7 +110,6 @@ def count(text: str, theme: str, language: Language) -> Statistics:
         units=units,
         verse=verse,
         words=len(words),
-        blocks=len([block for block in re.split(r"\n\s*\n", text) if WORD.search(block)]),
         mean=mean,
         spread=sqrt(sum((length - mean) ** 2 for length in lengths) / len(lengths)),
         shortest=min(lengths),
@@ -134,7 +131,6 @@ def count(text: str, theme: str, language: Language) -> Statistics:
         opening_share=(opening[1] - 1) / len(units) if len(units) > 2 else 0.0,
         chime=pairs[0] if pairs else None,
         chime_share=len(pairs) / max(len(content), 1),
-        commas=text.count(",") / max(len(units), 1),
         spoken=spoken,
         speech_share=spoken / max(len(lines), 1),
         theme_words=tuple(
