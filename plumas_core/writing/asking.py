@@ -24,6 +24,7 @@ class Writing:
     """A text asked of an AI writer; a row of ``writings``."""
 
     id: int
+    key: str
     member_id: int
     community_id: int
     place_id: int
@@ -82,6 +83,7 @@ def ask(app: App, c: Connection, order: Order, key: str) -> Writing:
         title=order.title,
         max_words=order.max_words,
         locale=order.locale,
+        key=key,
         nonce_seed=key,
     )
     amount = estimate_cost(

@@ -140,6 +140,7 @@ def _request(app: App, c: Connection, writing: Writing) -> CompletionRequest:
         title=writing.title,
         max_words=writing.max_words,
         locale=writing.locale,
+        key=writing.key,
         nonce_seed=f"{writing.id}:{writing.fence}",
     )
 

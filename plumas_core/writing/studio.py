@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from hashlib import blake2b
 
 from plumas_core.agents.base_prompt import BasePrompt
 from plumas_core.agents.fence import draw_nonce
@@ -29,11 +30,14 @@ class Studio:
         title: str | None,
         max_words: int,
         locale: str,
+        key: str,
         nonce_seed: str,
     ) -> CompletionRequest:
         """Return the question for one text.
 
-        ``nonce_seed`` is something that whoever wrote ``prompt`` could not know beforehand.
+        ``key`` is the event's that asked for it: the same wish asked again is another text, the
+        same event delivered again is the same. ``nonce_seed`` is something that whoever wrote
+        ``prompt`` could not know beforehand.
         """
         if locale not in self._prompts:
             self._prompts[locale] = load_writer_prompt(locale)
@@ -52,5 +56,6 @@ class Studio:
             prompt=question.prompt,
             system=question.system,
             temperature=TEMPERATURE,
+            seed=int.from_bytes(blake2b(key.encode(), digest_size=6).digest()),
             max_output_tokens=self._output_tokens,
         )

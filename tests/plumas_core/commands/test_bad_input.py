@@ -200,3 +200,13 @@ async def test_members_read_refusals_in_their_own_language(db_path: Path) -> Non
         english = refusal(await stage.say("bruno", "/duel status 99"))
         assert spanish != english
         assert "99" in spanish
+
+
+async def test_the_same_wish_asked_again_gives_another_text(stage: Stage) -> None:
+    first = await stage.say("ana", "/write a letter to the sea")
+    stage.clock.advance(30_000)
+    again = next(button for button in first.buttons if button.action == "again")
+    second = await stage.press("ana", again)
+    assert [block.text for block in first.blocks if isinstance(block, Verse)] != [
+        block.text for block in second.blocks if isinstance(block, Verse)
+    ]
