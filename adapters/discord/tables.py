@@ -1,0 +1,99 @@
+"""Tables in letters of one width, as wide as Discord shows them without breaking lines."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from adapters.discord.safe import clean
+from plumas_core.commands.reply import Table
+
+WIDTH = 56
+"""Letters of one width in a line of an embed, on a desktop of usual size."""
+
+_WIDEST = 24
+_GAP = "  "
+
+
+def table_parts(table: Table, width: int = WIDTH) -> list[str]:
+    """Return the table in as many parts as its columns need; all begin with what names a row.
+
+    Cells of words are cut to fit; numbers are whole.
+    """
+    cells = [[_line(cell) for cell in row] for row in (table.columns, *table.rows)]
+    count = max((len(row) for row in cells), default=0)
+    if not count:
+        return []
+    cells = [row + [""] * (count - len(row)) for row in cells]
+    widths = [_width(cells, column, column in table.numeric) for column in range(count)]
+    return [
+        "\n".join(_row(row, columns, widths, table.numeric) for row in cells)
+        for columns in _columns(widths, table.numeric, width)
+    ]
+
+
+def whole_table(table: Table) -> str:
+    """Return the table in one part, nothing cut, for a file."""
+    cells = [[_line(cell) for cell in row] for row in (table.columns, *table.rows)]
+    count = max((len(row) for row in cells), default=0)
+    cells = [row + [""] * (count - len(row)) for row in cells]
+    widths = [max(cell_width(row[column]) for row in cells) for column in range(count)]
+    return "\n".join(_row(row, range(count), widths, table.numeric) for row in cells)
+
+
+def cell_width(text: str) -> int:
+    """Return how many letters of one width ``text`` takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_letter_width(letter) for letter in text)
+
+
+def _letter_width(letter: str) -> int:
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _line(cell: str) -> str:
+    return " ".join(clean(cell).split())
+
+
+def _width(cells: Sequence[Sequence[str]], column: int, numeric: bool) -> int:
+    widest = max(cell_width(row[column]) for row in cells)
+    return widest if numeric and widest < WIDTH else min(widest, _WIDEST)
+
+
+def _columns(widths: Sequence[int], numeric: Sequence[int], room: int) -> list[list[int]]:
+    everything = list(range(len(widths)))
+    if sum(widths) + len(_GAP) * (len(widths) - 1) <= room:
+        return [everything]
+    names = everything[: 2 if 0 in numeric else 1]
+    start = sum(widths[column] + len(_GAP) for column in names)
+    parts, used = [list(names)], start
+    for column in everything[len(names) :]:
+        if used + widths[column] > room and len(parts[-1]) > len(names):
+            parts.append(list(names))
+            used = start
+        parts[-1].append(column)
+        used += widths[column] + len(_GAP)
+    return parts
+
+
+def _row(
+    row: Sequence[str], columns: Sequence[int], widths: Sequence[int], numeric: Sequence[int]
+) -> str:
+    return _GAP.join(
+        _padded(row[column], widths[column], right=column in numeric) for column in columns
+    ).rstrip()
+
+
+def _padded(text: str, width: int, *, right: bool) -> str:
+    if cell_width(text) > width:
+        kept = ""
+        for letter in text:
+            if cell_width(kept) + _letter_width(letter) > width - 1:
+                break
+            kept += letter
+        text = kept + "…"
+    blanks = " " * (width - cell_width(text))
+    return blanks + text if right else text + blanks
