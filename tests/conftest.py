@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from bot.settings import Settings
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from plumas_core.app import App
 
 SEED = 7
+
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("plumas", deadline=None)
+hypothesis.settings.load_profile("plumas")
 
 
 @pytest.fixture(autouse=True)

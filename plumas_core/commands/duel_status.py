@@ -14,6 +14,7 @@ from plumas_core.credits.money import show
 from plumas_core.duels.card import card
 from plumas_core.duels.results import duel_cost, reasons, results
 from plumas_core.duels.rows import Duel, as_value, entries_of, find_duel, seats_of
+from plumas_core.problems import Problem
 from plumas_core.storage.tables.duels import duels, entries
 
 LISTED = 15
@@ -50,7 +51,7 @@ def _details(app: App, c: Connection, duel: Duel, member_id: int, locale: str) -
     ]
     blocks: list[Block] = list(shown.blocks)
     for entry in mine:
-        name = entry.title or entry.byline
+        name = entry.title or (entry.byline if entry.agent_id else t.text(locale, "untitled"))
         blocks.append(Text((t.text(locale, f"mine-{entry.state}", name=name, words=entry.words),)))
     if member_id == duel.host_id:
         flagged = sum(bool(entry.flags) for entry in entries_of(c, duel.id, "entered"))
@@ -119,6 +120,8 @@ async def duel_results(app: App, request: Request[DuelArgs]) -> Reply:
     def work(c: Connection) -> Reply:
         ended = ("verdict", "annulled", "cancelled")
         duel = find_duel(c, request.community.id, request.args.duel, ended)
+        if duel.state not in ended:
+            raise Problem("results-not-yet", number=duel.number)
         return results(app, c, duel, request.locale)
 
     return await app.db.read(work)

@@ -34,9 +34,8 @@ def entered_reply(app: App, c: Connection, duel: Duel, entered: Entered, locale:
     if entered.hold:
         rows.append((t.text(locale, "field-held"), show(entered.hold, locale)))
     blocks.append(fields(rows))
-    if entered.first:
-        models = {app.catalog.get(seat.model_id) for seat in seats_of(c, duel.id)}
-        names = ", ".join(sorted(model.name for model in models if model is not None))
-        blocks.append(Note(t.text(locale, "entry-agreed", models=names), "info"))
+    models = {app.catalog.get(seat.model_id) for seat in seats_of(c, duel.id)}
+    names = ", ".join(sorted(model.name for model in models if model is not None))
+    blocks.append(Note(t.text(locale, "entry-agreed", models=names), "info"))
     buttons.append(Button("withdraw", encode(duel.id), t.text(locale, "button-withdraw")))
     return Reply(tuple(blocks), buttons=tuple(buttons), visibility="private", ref=ref)

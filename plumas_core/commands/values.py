@@ -90,8 +90,10 @@ def checked(param: Param, value: Value) -> Value:
             raise Problem("arg-empty", name=param.name)
         case RefParam(), str() if len(value) > REF_LIMIT:
             raise Problem("arg-long", name=param.name, limit=REF_LIMIT, length=len(value))
-        case AttachmentParam(), str() if len(value.encode("utf-8", "replace")) > FILE_LIMIT:
-            raise Problem("arg-long", name=param.name, limit=FILE_LIMIT, length=len(value))
+        case AttachmentParam(), str() if (
+            size := len(value.encode("utf-8", "replace"))
+        ) > FILE_LIMIT:
+            raise Problem("arg-long", name=param.name, limit=FILE_LIMIT, length=size)
     return value
 
 

@@ -65,7 +65,7 @@ async def write_text(app: App, request: Request[WriteArgs]) -> AsyncIterator[Rep
     """Hold, ask, stream and settle one text."""
     prompt = clean_text(request.args.prompt)
     if not prompt.strip():
-        raise Problem("write-empty")
+        raise Problem("arg-empty", name="prompt")
     title = clean_text(request.args.title or "").strip() or None
 
     def order(c: Connection) -> tuple[Writing | None, Writing, ChosenModel]:
@@ -252,7 +252,7 @@ async def _pressed(app: App, request: Request[Press]) -> Writing:
         else None
     )
     if writing is None or writing.community_id != request.community.id:
-        raise Problem("write-unknown")
+        raise Problem("write-gone")
     return writing
 
 

@@ -111,7 +111,7 @@ def _facts(
     t = app.texts
     entered = entries_of(c, duel.id, "entered", "writing")
     panel = seats_of(c, duel.id)
-    judges = Counter(f"{seat.name} ({_model_name(app, seat.model_id)})" for seat in panel)
+    judges = Counter(f"{seat.name} · {_model_name(app, seat.model_id)}" for seat in panel)
     kinds = Counter(entry.kind for entry in entered)
     return [
         (t.text(locale, "field-host"), Person(duel.host_id, name_of(c, duel.host_id))),

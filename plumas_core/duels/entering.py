@@ -52,7 +52,6 @@ class Entered:
     hold: int
     funded: bool
     replaced: bool
-    first: bool
 
 
 def open_form(app: App, c: Connection, duel: Duel, member_id: int) -> None:
@@ -104,7 +103,7 @@ def enter(app: App, c: Connection, duel: Duel, submission: Submission, key: str)
     known = c.execute(select(entries).where(entries.c.key == key)).mappings().first()
     if known is not None:
         entry = as_value(Entry, known)
-        return Entered(entry, 0, entry.state == "entered", replaced=False, first=False)
+        return Entered(entry, 0, entry.state == "entered", replaced=False)
     require_open(app, c, duel, submission.member_id)
     text = require_text(submission.text, duel.max_words)
     title = _title(submission.title)
@@ -139,7 +138,7 @@ def enter(app: App, c: Connection, duel: Duel, submission: Submission, key: str)
             created_at=app.clock(),
         )
     )
-    first = _agree(app, c, submission.member_id)
+    _agree(app, c, submission.member_id)
     c.execute(
         delete(open_forms).where(
             open_forms.c.duel_id == duel.id, open_forms.c.member_id == submission.member_id
@@ -147,7 +146,7 @@ def enter(app: App, c: Connection, duel: Duel, submission: Submission, key: str)
     )
     hold, funded = _try_fund(app, c, duel, entry_id, "pool", key)
     revise_card(app, c, duel.id)
-    return Entered(_entry(c, entry_id), hold, funded, earlier is not None, first)
+    return Entered(_entry(c, entry_id), hold, funded, earlier is not None)
 
 
 def pay_entry(
@@ -164,12 +163,12 @@ def pay_entry(
     if duel is None or entry.member_id != member_id:
         raise Problem("entry-not-yours")
     if entry.state == "entered":
-        return Entered(entry, 0, funded=True, replaced=False, first=False)
+        return Entered(entry, 0, funded=True, replaced=False)
     if entry.state != "unfunded" or duel.state != "open":
         raise Problem("entry-over")
     hold = fund_entry(app, c, duel, entry, payer, key)
     revise_card(app, c, duel.id)
-    return Entered(_entry(c, entry.id), hold, funded=True, replaced=False, first=False)
+    return Entered(_entry(c, entry.id), hold, funded=True, replaced=False)
 
 
 def fund_entry(app: App, c: Connection, duel: Duel, entry: Entry, payer: Payer, key: str) -> int:
@@ -346,11 +345,10 @@ def _flags(c: Connection, duel: Duel, submission: Submission, text: str) -> list
     return flags
 
 
-def _agree(app: App, c: Connection, member_id: int) -> bool:
-    """Record the author's agreement at a first entry; tell whether it was the first."""
-    changed = c.execute(
+def _agree(app: App, c: Connection, member_id: int) -> None:
+    """Record when the author first agreed that entered texts go to the AI providers."""
+    c.execute(
         update(members)
         .where(members.c.id == member_id, members.c.agreed_at.is_(None))
         .values(agreed_at=app.clock())
     )
-    return changed.rowcount == 1

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
 from sqlalchemy import Connection, func, select
 
 from plumas_core.app import App
@@ -182,9 +183,12 @@ def _table(
                 f"{placed.place}{'=' if placed.shared else ''}",
                 text_name(app, entry, locale),
                 entry.byline,
-                _one_decimal(placed.score),
-                f"{_one_decimal(placed.low)}-{_one_decimal(placed.high)}",
-                *(_one_decimal(means[name]) if name in means else "-" for name in rubric.ids),
+                _one_decimal(placed.score, locale),
+                f"{_one_decimal(placed.low, locale)}-{_one_decimal(placed.high, locale)}",
+                *(
+                    _one_decimal(means[name], locale) if name in means else "-"
+                    for name in rubric.ids
+                ),
             )
         )
     numeric = tuple(range(3, len(columns)))
@@ -282,7 +286,7 @@ def _reasons_for(
         if one is None or one.scores is None:
             rows.append((seat.name, t.text(locale, "reading-missing"), *("-" for _ in rubric.ids)))
             continue
-        mean = _one_decimal(mean_score(one.scores, rubric))
+        mean = _one_decimal(mean_score(one.scores, rubric), locale)
         rows.append((seat.name, mean, *(str(one.scores[name]) for name in rubric.ids)))
     blocks.append(Table(columns, tuple(rows), tuple(range(1, len(columns)))))
     for seat in panel:
@@ -304,5 +308,5 @@ def _chances(app: App, placed: Placed, standings: Standings, locale: str) -> str
     return app.texts.text(locale, "reasons-chance", place=placed.place, percent=chance)
 
 
-def _one_decimal(number: float) -> str:
-    return f"{number:.1f}"
+def _one_decimal(number: float, locale: str) -> str:
+    return str(format_decimal(round(number, 1), "0.0", locale))

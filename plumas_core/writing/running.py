@@ -27,7 +27,7 @@ from plumas_core.providers.errors import OutcomeUnknown, ProviderError, Unavaila
 from plumas_core.providers.interface import Completion, CompletionRequest
 from plumas_core.storage.tables.work import calls, writings
 from plumas_core.writing.asking import Writing, writing_by_id
-from plumas_core.writing.reading import BadText, read_text
+from plumas_core.writing.reading import BadText, BadTextReason, read_text
 
 log = structlog.get_logger(__name__)
 
@@ -199,9 +199,9 @@ def _settle(
     )
     still = c.execute(select(func.count()).where(*mine, writings.c.state == "writing")).scalar_one()
     key = f"writing:{encode(writing.id)}:{writing.fence}"
-    refused = completion.stop == "refusal" or not still or writing.hold_id is None
-    if isinstance(found, BadText) or refused:
-        return _nothing(app, c, writing, completion, cost, key)
+    if isinstance(found, BadText) or not still or writing.hold_id is None:
+        refused = isinstance(found, BadText) and found.reason is BadTextReason.REFUSED
+        return _nothing(app, c, writing, cost, key, "refused" if refused else "empty")
     app.book.post(c, writing.hold_id or 0, cost, key)
     c.execute(
         update(writings)
@@ -221,7 +221,7 @@ def _settle(
 
 
 def _nothing(
-    app: App, c: Connection, writing: Writing, completion: Completion, cost: int, key: str
+    app: App, c: Connection, writing: Writing, cost: int, key: str, reason: str
 ) -> Written:
     if cost:
         app.book.transfer(
@@ -232,7 +232,7 @@ def _nothing(
             key=f"{key}:lost",
             purpose="overrun",
         )
-    give_back(app, c, writing, "refused" if completion.stop == "refusal" else "empty")
+    give_back(app, c, writing, reason)
     return Written(writing_by_id(c, writing.id) or writing, 0)
 
 

@@ -175,3 +175,4 @@ end-host = Its host or an admin called it off.
 end-few = Too few authors had entered by the close.
 end-unread = Too many readings were missing for a fair verdict.
 duel-waits-for-credits = Some readings of duel #{ NUMBER($number, useGrouping: 0) } wait for credits: asking the judges again costs more than was held. /give to the pool lets them go on by themselves; otherwise the verdict is given without them, where enough others are there.
+untitled = untitled

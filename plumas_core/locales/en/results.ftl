@@ -17,3 +17,4 @@ reasons-title = Duel #{ NUMBER($number, useGrouping: 0) }, “{ $theme }”: why
 reasons-first = Place { $place }: no text stands above it.
 reasons-chance = Place { $place }. The chance that the text just above is really the better of the two: { $percent }%.
 reasons-none = The reasons are for the authors of a judged duel, and no text of yours is in this one. The verdict itself has a comment on every text.
+results-not-yet = Duel #{ NUMBER($number, useGrouping: 0) } has no verdict yet. /duel status shows how far it is.

@@ -176,3 +176,4 @@ end-host = Lo decidió quien lo convocó, o un admin.
 end-few = Al cierre habían participado muy pocos autores.
 end-unread = Faltaban demasiadas lecturas para un veredicto justo.
 duel-waits-for-credits = Algunas lecturas del duelo #{ NUMBER($number, useGrouping: 0) } esperan créditos: volver a preguntar a los jueces cuesta más de lo reservado. Si alguien da al fondo con /give, siguen solas; si no, el veredicto se da sin ellas, siempre que haya bastantes de las demás.
+untitled = sin título

@@ -17,3 +17,4 @@ reasons-title = Duelo #{ NUMBER($number, useGrouping: 0) }, «{ $theme }»: por 
 reasons-first = Puesto { $place }: ningún texto queda por encima.
 reasons-chance = Puesto { $place }. Probabilidad de que el texto de justo encima sea de verdad el mejor de los dos: { $percent } %.
 reasons-none = Las razones son para los autores de un duelo juzgado, y en este no hay ningún texto tuyo. El propio veredicto comenta cada texto.
+results-not-yet = El duelo #{ NUMBER($number, useGrouping: 0) } aún no tiene veredicto. Con /duel status ves por dónde va.

@@ -4,7 +4,7 @@
 write-empty = No salió ningún texto, y no se cobra nada. Cuenta en pocas palabras cómo ha de ser y pídelo otra vez.
 write-refused = El modelo prefirió no escribir esto, y no se cobra nada. Dilo con otras palabras, o elige otro modelo con /models.
 write-provider = El proveedor del modelo falló antes de que hubiera texto, y no se cobra nada. Pídelo otra vez dentro de un rato, o elige otro modelo con /models.
-write-unknown = Ese texto no está: no llegó nunca, o ya no se guarda. Lo que estaba reservado vuelve a estar libre; con /write pides otro.
+write-unknown = La respuesta del modelo no llegó nunca, y no se cobra nada. Lo que estaba reservado vuelve a estar libre; con /write pides otro.
 write-cut = Tu texto se cortó cuando el bot se detuvo, y no se cobra nada. Con /write lo pides otra vez.
 write-busy = Se está escribiendo un texto tuyo. Cuando esté, podrás pedir el siguiente.
 write-pause =
@@ -21,3 +21,4 @@ simulated-text = Simulado: aquí no escribe ningún modelo de verdad. Un pequeñ
 simulated-panel = Simulado: ningún modelo de verdad lee estos textos. Los jueces son un pequeño programa, a modo de ensayo.
 simulated-results = Simulado: ningún modelo de verdad leyó estos textos. Las notas y los comentarios vienen de un pequeño programa que cuenta y compara, a modo de ensayo.
 simulated-all = Simulado: no hay clave de ningún proveedor, así que aquí ningún modelo de verdad escribe ni lee. Todo lo demás es real: pruébalo sin miedo.
+write-gone = Ese texto ya no se guarda. Con /write puedes pedir otro.
