@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -22,7 +23,7 @@ from plumas_core.commands.dispatch import explain, run_action, run_command
 from plumas_core.commands.identity import Event, identify
 from plumas_core.commands.line import find_command, parse_line
 from plumas_core.commands.reply import Form, Reply, Visibility
-from plumas_core.commands.spec import ActionSpec, AnyCommand, Press
+from plumas_core.commands.spec import ActionSpec, AnyCommand, Press, RefParam, Value
 from plumas_core.commands.values import read_when
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.people import communities, places
@@ -30,6 +31,8 @@ from plumas_core.storage.tables.people import communities, places
 MAIN = "main"
 DM = "dm"
 _DM_PREFIX = "dm:"
+_OWN_MEMBER = re.compile(r"m[1-9][0-9]?")
+"""``m1`` to ``m99`` are at the keyboard from the start; others once they have spoken."""
 
 Ask: TypeAlias = Callable[[Form], Awaitable[Mapping[str, str] | None]]
 """Asks a person a form's questions; ``None`` where they gave up."""
@@ -201,6 +204,7 @@ class ConsoleAdapter:
         except Problem as problem:
             await self._refuse(event, problem, typed)
             return
+        event = replace(event, people=_people(spec, values))
         replies = run_command(self._app, spec, event, values)
         await self._answer(event, typed, spec.visibility, replies)
 
@@ -339,3 +343,13 @@ class ConsoleAdapter:
 
 def _reader(address: str) -> str:
     return address.removeprefix(_DM_PREFIX)
+
+
+def _people(spec: AnyCommand, values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
+    """Return the console's own members that a command names, whether they spoke yet or not."""
+    named = (
+        str(values.get(param.name, ""))
+        for param in spec.params
+        if isinstance(param, RefParam) and param.of in ("member", "wallet")
+    )
+    return tuple((name, name) for name in named if _OWN_MEMBER.fullmatch(name))

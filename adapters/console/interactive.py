@@ -134,29 +134,42 @@ class Keyboard:
 
     async def _line(self, speaker: str) -> str:
         buffer = self._session.default_buffer
-
-        def goes_on() -> bool:
-            return may_continue(buffer.text) and unclosed(buffer.text)
-
+        goes_on = Condition(lambda: may_continue(buffer.text) and unclosed(buffer.text))
         return await self._session.prompt_async(
-            FormattedText([(_SPEAKER_STYLE, f"{shown(speaker)}> ")]), multiline=Condition(goes_on)
+            FormattedText([(_SPEAKER_STYLE, f"{shown(speaker)}> ")]),
+            multiline=goes_on,
+            key_bindings=_plain_line_breaks(goes_on),
+            prompt_continuation="",
         )
 
     async def _question(self, label: str, hint: str, value: str, paragraph: bool) -> str:
-        help_line = self._texts.text(self._locale, "console-paragraph") if paragraph else ""
-        toolbar = "  ".join(words for words in (hint, help_line) if words)
+        if hint:
+            print(hint)
+        help_line = self._texts.text(self._locale, "console-paragraph") if paragraph else None
         return await self._questions.prompt_async(
             FormattedText([(_SPEAKER_STYLE, f"{label}: "), ("", "\n" if paragraph else "")]),
             default=value,
             multiline=paragraph,
             key_bindings=_sending_with_control_d() if paragraph else None,
-            bottom_toolbar=toolbar or None,
+            bottom_toolbar=help_line,
+            prompt_continuation="",
         )
+
+
+def _plain_line_breaks(goes_on: Condition) -> KeyBindings:
+    """Return keys with which a new line of a text begins at the margin, and not as the last."""
+    keys = KeyBindings()
+
+    @keys.add("enter", filter=goes_on)
+    def break_line(event: KeyPressEvent) -> None:
+        event.current_buffer.newline(copy_margin=False)
+
+    return keys
 
 
 def _sending_with_control_d() -> KeyBindings:
     """Return keys that end a text of several lines; with nothing typed they give up."""
-    keys = KeyBindings()
+    keys = _plain_line_breaks(Condition(lambda: True))
 
     @keys.add("c-d")
     def send(event: KeyPressEvent) -> None:

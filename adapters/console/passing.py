@@ -1,8 +1,8 @@
 """How program time passes on the console: by itself, faster, or by hand.
 
 By hand (virtual), nobody waits: the clock is put forward in steps, and what is due at each step
-is done. Steps grow while nothing happens and shrink when something does, so that a deadline after
-three days takes a moment and a poll after five seconds is not missed.
+is done. Steps grow while nothing happens, up to the next moment that something waits for, so that
+a deadline after three days takes a moment and a poll after five seconds is not missed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from plumas_core.app import App
-from plumas_core.clock import DAY, MINUTE, SECOND, Clock, system_clock
+from plumas_core.clock import DAY, SECOND, Clock, system_clock
 from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.duels import duels
 from plumas_core.storage.tables.ledger import transfers
@@ -25,9 +25,12 @@ LONGEST_SETTLE = 31 * DAY
 """Program time after which what is still under way is called stuck: no duel lasts so long."""
 
 _FIRST_STEP = SECOND
-_LONGEST_STEP = 15 * MINUTE
+_GROWTH = 4
+_LONGEST_STEP = DAY
 _MOST_ROUNDS = 100
 """Rounds of due work at one moment: each may make more due, but not for ever."""
+
+ENDED_BATCHES = ("settled", "failed", "expired")
 
 _LOOK_AGAIN = 0.05
 PATIENCE = 5.0
@@ -52,7 +55,7 @@ def under_way(app: App, c: Connection) -> UnderWay:
     return UnderWay(
         duels=_count(c, duels.c.state.in_(("open", "judging"))),
         writings=_count(c, writings.c.state.in_(("waiting", "writing"))),
-        batches=_count(c, batches.c.state.not_in(("settled", "failed", "expired"))),
+        batches=_count(c, batches.c.state.not_in(ENDED_BATCHES)),
         messages=app.outbox.pending(c),
     )
 
@@ -68,6 +71,26 @@ def latest_moment(c: Connection) -> int:
     """
     columns = (outbox.c.due_at, transfers.c.at, duels.c.opened_at, batches.c.created_at)
     return max(int(c.execute(select(func.max(column))).scalar() or 0) for column in columns)
+
+
+def awaited(app: App, c: Connection) -> list[int]:
+    """Return the moments (UTC ms) that running work waits for: deadlines, polls, new tries."""
+    policy = app.policy
+    moments: list[int] = []
+    open_until = select(duels.c.ends_at).where(duels.c.state == "open")
+    for end in c.execute(open_until).scalars():
+        moments += [end, end + policy.entry_grace, end + policy.writing_grace]
+        moments += [end - lead for lead in policy.reminders]
+    judged_since = select(duels.c.judging_at).where(duels.c.state == "judging")
+    for start in c.execute(judged_since).scalars():
+        moments += [start + policy.late_single, start + policy.late_verdict]
+    owed = select(outbox.c.next_at).where(outbox.c.state.in_(("due", "placing", "placed")))
+    running = select(batches.c.next_at).where(batches.c.state.not_in(ENDED_BATCHES))
+    moments += [*c.execute(owed).scalars(), *c.execute(running).scalars()]
+    for table in (batches, writings, outbox):
+        leased = select(table.c.lease_until).where(table.c.lease_until.is_not(None))
+        moments += c.execute(leased).scalars()
+    return moments
 
 
 class ShiftedTime:
@@ -167,28 +190,36 @@ class VirtualTime:
         self._usual = 0
 
     async def wait(self, milliseconds: int) -> None:
-        until = self._time.now() + milliseconds
-        step = _FIRST_STEP
-        await self.catch_up()
-        while (left := until - self._time.now()) > 0:
-            self._time.advance(min(step, left))
-            busy = await self._round()
-            step = _FIRST_STEP if busy else min(step * 2, _LONGEST_STEP)
+        await self._pass(milliseconds, self._never)
 
     async def catch_up(self) -> None:
         await self._round()
 
     async def settle(self) -> UnderWay:
-        until = self._time.now() + LONGEST_SETTLE
+        await self._pass(LONGEST_SETTLE, self._nothing_left)
+        return await self._app.db.read(lambda c: under_way(self._app, c))
+
+    async def _pass(self, milliseconds: int, done: Callable[[], Awaitable[bool]]) -> None:
+        """Put the clock forward by so much, in steps, unless it is ``done`` before."""
+        until = self._time.now() + milliseconds
         step = _FIRST_STEP
-        await self.catch_up()
-        while left := await self._app.db.read(lambda c: under_way(self._app, c)):
-            if self._time.now() >= until:
-                break
-            self._time.advance(step)
+        await self._round()
+        while (left := until - self._time.now()) > 0 and not await done():
+            self._time.advance(min(step, left, await self._until_known()))
             busy = await self._round()
-            step = _FIRST_STEP if busy else min(step * 2, _LONGEST_STEP)
-        return left
+            step = _FIRST_STEP if busy else min(step * _GROWTH, _LONGEST_STEP)
+
+    async def _never(self) -> bool:
+        return False
+
+    async def _nothing_left(self) -> bool:
+        return not await self._app.db.read(lambda c: under_way(self._app, c))
+
+    async def _until_known(self) -> int:
+        """Return how long it is until the next moment that something waits for."""
+        now = self._app.clock()
+        moments = await self._app.db.read(lambda c: awaited(self._app, c))
+        return min((moment - now for moment in moments if moment > now), default=_LONGEST_STEP)
 
     async def _round(self) -> bool:
         """Do what is due until nothing new is; tell whether there was anything.

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rich import box
 from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
@@ -21,6 +20,7 @@ from rich.text import Text as RichText
 
 from adapters.console.plain import Reading, part_text
 from adapters.console.safe import shown
+from adapters.console.tables import FittedTable
 from plumas_core.commands.reply import (
     Block,
     Button,
@@ -85,7 +85,7 @@ class Lines:
 
 
 def _folded(line: str, width: int) -> list[str]:
-    """Break a line at its blanks into pieces that fit; every character of it stays."""
+    """Break a line at its blanks into pieces that fit; the blanks at a break are not shown."""
     line = line.expandtabs(_TAB_STOPS)
     if cell_len(line) <= width:
         return [line]
@@ -96,6 +96,8 @@ def _folded(line: str, width: int) -> list[str]:
             if size > room:
                 pieces.append("")
                 room = width
+                if part.isspace():
+                    break
             pieces[-1] += part
             room -= size
     return pieces
@@ -114,9 +116,9 @@ def blocks(items: Iterable[Block], reading: Reading) -> list[RenderableType]:
 
 
 def _begins_anew(block: Block, before: Block) -> bool:
-    if isinstance(before, Verse | Quote):
+    if isinstance(before, Quote):
         return not isinstance(block, Verse | Quote)
-    return isinstance(before, Table) or isinstance(block, Title | Verse | Table)
+    return isinstance(before, Table | Verse) or isinstance(block, Title | Verse | Table)
 
 
 def _block(block: Block, reading: Reading) -> RenderableType:
@@ -132,7 +134,7 @@ def _block(block: Block, reading: Reading) -> RenderableType:
         case Fields():
             return _fields(block, reading)
         case Table():
-            return _table(block)
+            return FittedTable(block)
         case Progress():
             return _progress(block)
         case Note():
@@ -171,16 +173,6 @@ def _fields(block: Fields, reading: Reading) -> RenderableType:
     for field in block.items:
         grid.add_row(RichText(shown(field.name)), _parts(field.value, reading))
     return grid
-
-
-def _table(block: Table) -> RenderableType:
-    table = RichTable(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    for number, column in enumerate(block.columns):
-        justify = "right" if number in block.numeric else "left"
-        table.add_column(RichText(shown(column)), justify=justify)  # type: ignore[arg-type]  # one of its literals
-    for row in block.rows:
-        table.add_row(*(RichText(shown(cell)) for cell in row))
-    return table
 
 
 def _progress(progress: Progress) -> RenderableType:

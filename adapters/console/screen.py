@@ -71,8 +71,9 @@ class Screen(Protocol):
 class TerminalScreen:
     """A terminal, or a pipe read by a person.
 
-    ``echo``: repeat what members typed, as a script needs it. ``folder`` takes files and images;
-    without one they are not saved. Files of up to ``shown_lines`` lines are shown.
+    ``echo``: repeat what members typed and show forms, as a script needs it. ``folder`` takes
+    files and images; without one they are not saved. Files of up to ``shown_lines`` lines are
+    shown.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class TerminalScreen:
         self._folder = folder
         self._echo = echo
         self._live: Live | None = None
+        self._follows = False
 
     def said(self, speaker: str, text: str) -> None:
         if self._echo:
@@ -97,6 +99,7 @@ class TerminalScreen:
                 shown(text), style="default"
             )
             self._console.print(line, crop=False, soft_wrap=True)
+            self._follows = True
 
     def draft(self, item: Shown) -> None:
         if not self._console.is_terminal:
@@ -104,7 +107,9 @@ class TerminalScreen:
         if self._live is None:
             self._live = Live(console=self._console, transient=True, auto_refresh=False)
             self._live.start()
-        self._live.update(self._framed(item, self._content(item)), refresh=True)
+        # The prompt waits until the reply is whole, so that nothing could be pressed on a draft.
+        content = self._content(replace(item, buttons=()))
+        self._live.update(self._framed(item, content), refresh=True)
 
     def show(self, item: Shown) -> None:
         if self._live is not None:
@@ -115,7 +120,10 @@ class TerminalScreen:
         else:
             content = self._content(item)
         if content:
+            if not self._follows:
+                self._console.print()
             self._console.print(self._framed(item, content), crop=False)
+        self._follows = False
 
     def _framed(self, item: Shown, content: list[RenderableType]) -> RenderableType:
         """Put a margin beside a reply: one colour for what all see, another for one's own."""
@@ -140,7 +148,7 @@ class TerminalScreen:
             data = base64.b64decode(reply.image.content)
             content += self._file(item, reply.image.name, data)
             content.append(Text(shown(reply.image.alt), style="italic"))
-        if reply.form is not None:
+        if reply.form is not None and self._echo:
             content += render.form(reply.form, self._words(item, "console-form-help"))
         return content + self._buttons(item)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
@@ -28,7 +28,8 @@ class Event:
     ``home`` is the server or chat, ``address`` the channel or topic in it, both as the platform
     names them. ``admin``: the platform says that the account may administer ``home``.
     ``trusted``: the place needs no operator's approval (the operator's own console).
-    ``key``: the platform's id of the event.
+    ``key``: the platform's id of the event. ``people``: accounts that the event names, each an id
+    and a name, and that the platform vouches for; they become members before they ever speak.
     """
 
     platform: str
@@ -42,6 +43,7 @@ class Event:
     home_locale: str | None = None
     admin: bool = False
     trusted: bool = False
+    people: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Caller:
 async def identify(app: App, event: Event) -> Caller:
     """Return who asks and where, making rows for what is seen for the first time."""
     caller = await app.db.read(lambda c: _known(app, c, event))
-    if caller is not None:
+    if caller is not None and not await app.db.read(lambda c: _strangers(c, event)):
         return caller
     await app.db.write(lambda c: _introduce(app, c, event))
     caller = await app.db.read(lambda c: _known(app, c, event))
@@ -148,10 +150,35 @@ def _introduce(app: App, c: Connection, event: Event) -> None:
                 created_at=now,
             )
         )
-    member = _member(app, c, event, now)
+    _join(c, _member(app, c, event, now), community, now)
+    for account_id, name in _strangers(c, event):
+        named = replace(event, account_id=account_id, account_name=name, locale=None)
+        _join(c, _member(app, c, named, now), community, now)
+
+
+def _join(c: Connection, member: int, community: int, now: int) -> None:
     belongs: dict[str, Any] = {"member_id": member, "community_id": community}
     if c.execute(select(memberships).filter_by(**belongs)).first() is None:
         c.execute(insert(memberships).values(first_seen=now, **belongs))
+
+
+def _strangers(c: Connection, event: Event) -> list[tuple[str, str]]:
+    """Return those whom the event names and who are not members of its community yet."""
+    if not event.people:
+        return []
+    query = (
+        select(identities.c.external_id)
+        .join(memberships, memberships.c.member_id == identities.c.member_id)
+        .join(places, places.c.community_id == memberships.c.community_id)
+        .where(
+            identities.c.platform == event.platform,
+            identities.c.external_id.in_([account for account, _ in event.people]),
+            places.c.platform == event.platform,
+            places.c.address == event.address,
+        )
+    )
+    known = set(c.execute(query).scalars())
+    return [person for person in event.people if person[0] not in known]
 
 
 def _community(app: App, c: Connection, event: Event, now: int) -> int:

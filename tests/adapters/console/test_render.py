@@ -90,7 +90,9 @@ def test_a_long_verse_is_folded_on_a_terminal_and_loses_nothing(tmp_path: Path) 
     text = printed(tmp_path, item(Reply((Verse(POEM),))), width=40, terminal=True)
     lines = [line.removeprefix("▌ │ ") for line in text.strip("\n").split("\n")]
     assert max(map(len, lines)) <= 36
-    assert "".join(lines) == POEM.replace("\n", "")
+    assert "".join("".join(lines).split()) == "".join(POEM.split())
+    assert lines[:2] == ["    La luz", "  se  apaga:"]
+    assert not any(line.startswith(" ") for line in lines[4:])
 
 
 @pytest.mark.parametrize(
@@ -111,6 +113,27 @@ def test_a_long_verse_is_folded_on_a_terminal_and_loses_nothing(tmp_path: Path) 
 )
 def test_every_part_of_a_reply_is_shown(tmp_path: Path, words: str) -> None:
     assert words in printed(tmp_path, item(EVERYTHING))
+
+
+WIDE = Table(
+    ("Puesto", "Texto", "Autora", *(f"Criterio {n}" for n in range(8))),
+    (("1", "Un título que es más largo que la columna", "Ana", *"12345678"),),
+    numeric=(0, *range(3, 11)),
+)
+
+
+def test_a_table_that_is_too_wide_goes_on_below_with_the_rows_named_again(tmp_path: Path) -> None:
+    text = printed(tmp_path, item(Reply((WIDE,))), width=80, terminal=True)
+    assert max(len(line.rstrip()) for line in text.split("\n")) <= 80
+    assert "…" not in text
+    for number in range(8):
+        assert text.count(f"Criterio {number}") == 1
+    assert text.count("Un título que es más") == 3
+
+
+def test_a_table_that_fits_stays_one(tmp_path: Path) -> None:
+    text = printed(tmp_path, item(Reply((WIDE,))), width=160)
+    assert text.count("Un título que es más") == 1
 
 
 def test_files_and_images_are_saved_under_harmless_names(tmp_path: Path) -> None:
