@@ -40,14 +40,15 @@ async def read_rows(
     damaged = 0
     cut = False
     try:
-        async for line, ended in read_lines(download.iter_bytes()):
-            row = read(line)
-            if row is not None:
-                yield row
-            elif ended:
-                damaged += 1
-            else:
-                cut = True
+        async for lines, ended in read_lines(download.iter_bytes()):
+            for line in lines:
+                row = read(line)
+                if row is not None:
+                    yield row
+                elif ended:
+                    damaged += 1
+                else:
+                    cut = True
     except errors as error:
         raise caller.fail(error, "read").error from None
     finally:

@@ -90,9 +90,11 @@ def tokens(value: Json, name: str) -> int:
 
 def well_formed(value: str) -> str:
     """Return ``value`` without lone surrogates, which JSON can carry and UTF-8 cannot."""
-    if value.isascii():
-        return value
-    return value.encode("utf-8", "replace").decode("utf-8")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return value
 
 
 def row_id(row: Json) -> str | None:
@@ -114,8 +116,10 @@ def code_of(error: object) -> str:
     return ""
 
 
-async def read_lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[tuple[bytes, bool], None]:
-    """Yield each line that is not blank, and whether a line feed ended it.
+async def read_lines(
+    chunks: AsyncIterator[bytes],
+) -> AsyncGenerator[tuple[list[bytes], bool], None]:
+    """Yield the lines that are not blank, a chunk's at a time, and whether a line feed ended them.
 
     Only a line feed ends a line: a separator such as U+2028 may stand within JSON, so the HTTP
     library's own reader of lines would cut rows in two.
@@ -133,11 +137,9 @@ async def read_lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[tuple[bytes
             raise BadAnswer("a line of the results has no end")
         if not rest:
             continue
-        for line in (b"".join(begun), *rest[:-1]):
-            if line.strip():
-                yield line, True
+        yield [line for line in (b"".join(begun), *rest[:-1]) if line.strip()], True
         begun = [rest[-1]]
         size = len(rest[-1])
     last = b"".join(begun)
     if last.strip():
-        yield last, False
+        yield [last], False

@@ -191,7 +191,7 @@ class Batches:
         for name in ("output_file_id", "error_file_id"):
             file = text(found, name)  # null, or "", where there is none
             if file:
-                async with aclosing(self._read(file, reader)) as results:
+                async with aclosing(await self._results(file, reader)) as results:
                     async for result in results:
                         yield result
 
@@ -238,7 +238,7 @@ class Batches:
         if not count:
             raise ProviderError(f"{self.caller.who}: a batch without rows")
 
-    async def _read(self, file: str, reader: RowReader) -> AsyncGenerator[RowResult, None]:
+    async def _results(self, file: str, reader: RowReader) -> AsyncGenerator[RowResult, None]:
         client, errors = await self.connection.open()
 
         async def attempt() -> Download:
@@ -248,9 +248,7 @@ class Batches:
             return await response.__aenter__()
 
         download = await self.caller.run(attempt, "read", BUDGET, errors)
-        async with aclosing(read_rows(download, self.caller, errors, reader.read)) as results:
-            async for result in results:
-                yield result
+        return read_rows(download, self.caller, errors, reader.read)
 
     async def _retrieve(self, batch: ProviderBatchId) -> Json | None:
         client, errors = await self.connection.open()

@@ -172,7 +172,7 @@ async def test_lines_are_the_same_however_they_were_cut_on_the_way(
     lines: list[bytes], cuts: list[int], ended: bool
 ) -> None:
     body = b"\n".join(lines) + (b"\n" if ended and lines else b"")
-    got = [line async for line in read_lines(pieces(body, cuts))]
+    got = [(line, ended) async for group, ended in read_lines(pieces(body, cuts)) for line in group]
     wanted = [(line, True) for line in lines]
     if wanted and not ended:
         wanted[-1] = (wanted[-1][0], False)
