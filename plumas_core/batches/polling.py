@@ -14,7 +14,7 @@ from plumas_core.batches.leases import Batch, LeaseLost, claim, release
 from plumas_core.batches.settling import collect, give_back_rows
 from plumas_core.clock import HOUR, MINUTE, SECOND
 from plumas_core.ids import encode
-from plumas_core.providers.errors import ProviderError, RateLimited
+from plumas_core.providers.errors import BadAnswer, ProviderError, RateLimited
 from plumas_core.providers.interface import AIProviderInterface, BatchState, ProviderBatchId
 
 log = structlog.get_logger(__name__)
@@ -26,6 +26,8 @@ UNSEEN_AFTER_CREATE = 10 * MINUTE
 """A batch that the provider does not know is believed lost only this long after its create."""
 QUEUE_PAUSE = 10 * MINUTE
 FAILED_PAUSE = MINUTE
+MOST_POLLS_OF_DAMAGED = 20
+"""How often results are fetched that break off in the middle, before those that came must do."""
 TOO_OLD = 26 * HOUR
 """Providers end a batch within 24 hours; one that still runs is cancelled."""
 
@@ -61,9 +63,17 @@ async def _look(
         if state.phase in ("failed", "missing"):
             await app.db.write(lambda c: _lost(app, c, batch, state))
             return 0
-        await app.db.write(lambda c: release(c, batch, state="collecting", next_at=app.clock()))
+        await app.db.write(
+            lambda c: release(c, batch, state="collecting", polls=0, next_at=app.clock())
+        )
         return 0
-    await collect(app, batch, provider.collect_batch(name))
+    try:
+        await collect(app, batch, provider.collect_batch(name))
+    except BadAnswer as reason:
+        if batch.polls < MOST_POLLS_OF_DAMAGED:
+            raise
+        log.error("results_stay_damaged", batch=encode(batch.id), cause=str(reason))
+        await app.db.write(lambda c: _settle_what_came(app, c, batch))
     app.crash_point("discard:before")
     try:
         await provider.discard_batch(name)
@@ -105,6 +115,12 @@ async def _again(app: App, batch: Batch, why: str, reason: ProviderError | None 
     await app.db.write(
         lambda c: release(c, batch, error=why[:500], polls=batch.polls + 1, next_at=next_at)
     )
+
+
+def _settle_what_came(app: App, c: Connection, batch: Batch) -> None:
+    """End a batch whose results cannot be read to their end; the rows without one wait again."""
+    give_back_rows(app, c, batch, "the results broke off")
+    release(c, batch, state="settled", settled_at=app.clock())
 
 
 def _lost(app: App, c: Connection, batch: Batch, state: BatchState) -> None:

@@ -131,6 +131,9 @@ async def _reconcile(app: App, batch: Batch, provider: AIProviderInterface) -> i
         await _later(app, batch, "the provider shows no such batch", LOOK_AGAIN, state=state)
         return 0
     found, *extras = free
+    if not found.certain and (extras or await app.db.read(lambda c: _has_rival(c, batch))):
+        await _later(app, batch, "several batches at the provider may be it", LOOK_AGAIN, "unknown")
+        return 0
     for extra in extras:
         if extra.certain:
             log.warning("extra_batch_cancelled", batch=encode(batch.id), extra=extra.id)
@@ -154,6 +157,21 @@ def _unclaimed(c: Connection, batch: Batch, candidates: list[Candidate]) -> list
     )
     free = [one for one in candidates if one.id not in taken]
     return sorted(free, key=lambda one: (not one.certain, one.created_at, one.id))
+
+
+def _has_rival(c: Connection, batch: Batch) -> bool:
+    """Tell whether another create of ours, of as many rows, has an unknown outcome too.
+
+    Their batches could be taken for each other where the provider does not name our intents; once
+    a batch has ended its rows do.
+    """
+    query = select(batches.c.id).where(
+        batches.c.provider == batch.provider,
+        batches.c.id != batch.id,
+        batches.c.state.in_(("submitting", "unknown")),
+        batches.c.rows == batch.rows,
+    )
+    return c.execute(query.limit(1)).first() is not None
 
 
 def _submitted(app: App, c: Connection, batch: Batch, created: ProviderBatchId) -> None:

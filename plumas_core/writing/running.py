@@ -8,8 +8,10 @@ more.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection, func, insert, select, update
@@ -28,6 +30,8 @@ from plumas_core.providers.interface import Completion, CompletionRequest
 from plumas_core.storage.tables.work import calls, writings
 from plumas_core.writing.asking import Writing, writing_by_id
 from plumas_core.writing.reading import BadText, BadTextReason, read_text
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -111,22 +115,33 @@ async def _write(app: App, writing: Writing) -> AsyncIterator[str | Written]:
     completion: Completion | None = None
     checked_at = app.clock()
     app.crash_point("complete:before")
-    stream = provider.stream(request)
-    async for piece in stream:
-        if isinstance(piece, Completion):
-            completion = piece
-            break
-        text += piece.text
-        yield text
-        if app.clock() - checked_at >= CHECK_EVERY:
-            checked_at = app.clock()
-            if await app.db.write(lambda c: _keep_on(app, c, writing)):
+    # Closed at once when it is left early: a stop must end the provider's work, and its cost.
+    async with closing(provider.stream(request)) as stream:
+        async for piece in stream:
+            if isinstance(piece, Completion):
+                completion = piece
                 break
+            text += piece.text
+            yield text
+            if app.clock() - checked_at >= CHECK_EVERY:
+                checked_at = app.clock()
+                if await app.db.write(lambda c: _is_over(app, c, writing)):
+                    break
     app.crash_point("complete:after")
     if completion is None:
         completion = Completion(text, _reckoned(model, request, text), "length")
     answer = completion
     yield await app.db.write(lambda c: _settle(app, c, writing, model, answer))
+
+
+@asynccontextmanager
+async def closing(stream: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
+    """Close a stream on leaving, where it can be closed."""
+    try:
+        yield stream
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
 
 
 def _request(app: App, c: Connection, writing: Writing) -> CompletionRequest:
@@ -145,7 +160,7 @@ def _request(app: App, c: Connection, writing: Writing) -> CompletionRequest:
     )
 
 
-def _keep_on(app: App, c: Connection, writing: Writing) -> bool:
+def _is_over(app: App, c: Connection, writing: Writing) -> bool:
     """Renew the lease; tell whether the member pressed stop, or the writing was taken away."""
     kept = c.execute(
         update(writings)
