@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -18,33 +16,20 @@ from rich.console import Console
 from rich.text import Text
 
 from adapters.console.adapter import ConsoleAdapter, Room
-from adapters.console.deliverer import PLATFORM, ConsoleDeliverer, Posted
+from adapters.console.deliverer import PLATFORM, Posted
 from adapters.console.jsonlines import JsonScreen
-from adapters.console.passing import (
-    PATIENCE,
-    ManualTime,
-    Passing,
-    RunningTime,
-    ShiftedTime,
-    UnderWay,
-    VirtualTime,
-    latest_moment,
-    under_way,
-)
+from adapters.console.passing import PATIENCE, Passing, while_idle
 from adapters.console.safe import shown
 from adapters.console.screen import Screen, TerminalScreen
 from adapters.console.script import ReadLine, read_steps
+from adapters.console.under_way import UnderWay, under_way
+from bot.console_time import open_console
 from bot.env_file import SettingsError
 from bot.logs import configure_logs
 from bot.setting_types import SQLITE
 from bot.settings import Settings
 from bot.starting import begin
-from bot.wiring import open_app
-from jobs.catalogue import JOBS
-from jobs.clock import start
-from jobs.once import run_due
 from plumas_core.app import App
-from plumas_core.clock import ScaledTime, Sleep
 from plumas_core.commands.catalogue import ACTIONS, COMMANDS
 from plumas_core.locales.translate import LOCALES, Translations
 
@@ -56,7 +41,6 @@ DATABASE = "plumas.db"
 LOG = "chat.log"
 OPERATORS = ("op", "m1")
 PIPED_WIDTH = 120
-MOST_JOBS = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +141,14 @@ async def converse(settings: Settings, plan: Chat, out: TextIO) -> UnderWay | No
     """Run the whole conversation; return what is still under way at a script's end."""
     own = _own_settings(settings, plan)
     posted: asyncio.Queue[Posted] = asyncio.Queue()
-    async with _opened(own, plan, posted) as (app, passing):
+    async with open_console(
+        own,
+        plan.folder,
+        posted,
+        scale=plan.scale,
+        virtual=plan.virtual,
+        patience=PATIENCE if plan.script else 0.0,
+    ) as (app, passing):
         keyboard = None if plan.script else _keyboard(app, plan)
         adapter = ConsoleAdapter(
             app,
@@ -172,15 +163,16 @@ async def converse(settings: Settings, plan: Chat, out: TextIO) -> UnderWay | No
         async with adapter:
             if keyboard is not None:
                 _greet(console_for(out), app, plan.room)
-                await keyboard.converse(adapter)
+                await keyboard.converse(adapter, passing)
                 return None
-            return await _run_script(app, adapter, plan)
+            return await _run_script(app, adapter, passing, plan)
 
 
-async def _run_script(app: App, adapter: ConsoleAdapter, plan: Chat) -> UnderWay:
+async def _run_script(app: App, adapter: ConsoleAdapter, passing: Passing, plan: Chat) -> UnderWay:
     """Run the lines, and then let what they began end, unless that took its real time."""
-    if plan.script is not None:
-        await adapter.run(read_steps(plan.script))
+    script = plan.script
+    if script is not None:
+        await adapter.run(read_steps(lambda: while_idle(passing, script())))
     if plan.virtual or plan.scale != 1:
         return await adapter.settle()
     return await app.db.read(lambda c: under_way(app, c))
@@ -190,42 +182,6 @@ def _keyboard(app: App, plan: Chat) -> Keyboard:
     from adapters.console.interactive import Keyboard
 
     return Keyboard(COMMANDS, app.texts, app.policy.default_locale, plan.folder / "history")
-
-
-@asynccontextmanager
-async def _opened(
-    settings: Settings, plan: Chat, posted: asyncio.Queue[Posted]
-) -> AsyncIterator[tuple[App, Passing]]:
-    """Open the program, with time as it was asked for and the jobs that go with it."""
-    manual = ManualTime()
-    scaled = ScaledTime(plan.scale)
-    time = ShiftedTime(manual.now if plan.virtual else scaled.now)
-    sleep: Sleep = manual.sleep if plan.virtual else scaled.sleep
-    deliverer = ConsoleDeliverer(plan.folder / "transcript.jsonl", posted.put_nowait)
-    async with open_app(
-        settings,
-        clock=time.now,
-        sleep=sleep,
-        deliverers={PLATFORM: deliverer},
-        worker=f"{PLATFORM}-{os.getpid()}-{secrets.token_hex(4)}",
-    ) as app:
-        time.not_before(await app.db.read(latest_moment))
-        if plan.virtual:
-            yield app, VirtualTime(app, manual, run_due)
-            return
-        running = start(app, JOBS, job_scale(plan.scale))
-        try:
-            yield app, RunningTime(app, PATIENCE if plan.script else 0.0)
-        finally:
-            await running.stop()
-
-
-def job_scale(scale: float) -> float:
-    """Return how many times more often jobs run when program time is so many times faster.
-
-    Beyond ``MOST_JOBS`` looking for work would take all of the machine's time.
-    """
-    return min(scale, MOST_JOBS)
 
 
 def _own_settings(settings: Settings, plan: Chat) -> Settings:
@@ -241,24 +197,29 @@ def _own_settings(settings: Settings, plan: Chat) -> Settings:
 
 
 def _make_ready(settings: Settings, plan: Chat) -> None:
-    """Make the folder; send the logs to a file in it where a person types on the terminal.
+    """Make the folder; where a person types on the terminal, send the logs to a file in it.
+
+    What usually happens is no news on a terminal that shows it anyway: unless more was asked for,
+    a script's log begins with warnings.
 
     Raises:
-        SettingsError: the folder cannot be made.
+        SettingsError: the folder cannot be used.
     """
+    log = None
     try:
         plan.folder.mkdir(parents=True, exist_ok=True)
-        log = (plan.folder / LOG).open("a", encoding="utf-8") if plan.script is None else None
+        if plan.script is None:
+            log = (plan.folder / LOG).open("a", encoding="utf-8")
     except OSError as reason:
         raise SettingsError(f"the folder of the console cannot be used: {reason}") from None
-    if log is not None:
-        configure_logs(
-            level=settings.log_level,
-            form=settings.log_format,
-            texts=settings.log_texts,
-            secrets=settings.secrets,
-            stream=log,
-        )
+    usual = log is None and settings.log_level == "info"
+    configure_logs(
+        level="warning" if usual else settings.log_level,
+        form=settings.log_format,
+        texts=settings.log_texts,
+        secrets=settings.secrets,
+        stream=log,
+    )
 
 
 def _screen(plan: Chat, out: TextIO) -> Screen:

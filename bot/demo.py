@@ -24,12 +24,14 @@ from rich.text import Text
 from sqlalchemy import Connection, select
 
 from adapters.console.adapter import ConsoleAdapter, Room
-from adapters.console.deliverer import PLATFORM, ConsoleDeliverer, Posted
+from adapters.console.deliverer import PLATFORM, Posted
 from adapters.console.jsonlines import escaped
-from adapters.console.passing import RunningTime, under_way
+from adapters.console.passing import PATIENCE, Passing, while_idle
 from adapters.console.screen import TerminalScreen
 from adapters.console.script import Said
-from bot.chat import DATABASE, console_for, job_scale
+from adapters.console.under_way import under_way
+from bot.chat import DATABASE, console_for
+from bot.console_time import open_console
 from bot.demo_report import amount, report
 from bot.demo_show import Highlights, Progress, progress, proof, watch
 from bot.env_file import SettingsError
@@ -37,11 +39,8 @@ from bot.logs import configure_logs
 from bot.setting_types import SQLITE
 from bot.settings import Settings
 from bot.starting import begin
-from bot.wiring import open_app
-from jobs.catalogue import JOBS
-from jobs.clock import start
 from plumas_core.app import App
-from plumas_core.clock import ScaledTime
+from plumas_core.clock import HOUR
 from plumas_core.commands.catalogue import ACTIONS, COMMANDS
 from plumas_core.commands.line import quoted
 from plumas_core.credits.audit import audit
@@ -60,8 +59,8 @@ ALL_LINES: Final = 1_000
 LOOK: Final = 0.1
 """Seconds between two looks at whether something is done."""
 
-PATIENCE: Final = 60.0
-"""Seconds after which a simulated demonstration that does not end is given up."""
+LONGEST: Final = 12 * HOUR
+"""Program time after which a simulated demonstration that does not end is given up."""
 
 OPERATOR: Final = "op"
 PURSE: Final = 25
@@ -144,7 +143,7 @@ def demo(as_json: bool, live: bool, locale: str) -> None:
             plan = Plan(
                 folder=folder, locale=locale, panel=SIMULATED_PANEL, model=None, scale=SCALE
             )
-        done = asyncio.run(play(_own_settings(configured, plan), plan, as_json=as_json))
+        done = asyncio.run(play(own_settings(configured, plan), plan, as_json=as_json))
     if not done:
         sys.exit(NOT_DONE)
 
@@ -177,19 +176,13 @@ def load_cast(locale: str) -> Cast:
 async def play(settings: Settings, plan: Plan, *, as_json: bool) -> bool:
     """Play the whole duel; tell whether it came to a verdict and the ledger adds up."""
     posted: asyncio.Queue[Posted] = asyncio.Queue()
-    time = ScaledTime(plan.scale)
-    deliverer = ConsoleDeliverer(plan.folder / "transcript.jsonl", posted.put_nowait)
-    async with open_app(
-        settings, clock=time.now, sleep=time.sleep, deliverers={PLATFORM: deliverer}
-    ) as app:
-        running = start(app, JOBS, job_scale(plan.scale))
-        try:
-            console = Console(quiet=True) if as_json else console_for(sys.stdout)
-            stage = Stage(app, plan, console, posted)
-            async with stage.adapter:
-                await stage.play()
-        finally:
-            await running.stop()
+    console = Console(quiet=True) if as_json else console_for(sys.stdout)
+    async with open_console(
+        settings, plan.folder, posted, scale=plan.scale, virtual=False, patience=PATIENCE
+    ) as (app, passing):
+        stage = Stage(app, plan, console, passing, posted)
+        async with stage.adapter:
+            await stage.play()
         found = await app.db.read(lambda c: report(app, c, only_duel(c)))
         if as_json:
             click.echo(escaped(json.dumps(found, ensure_ascii=False, indent=2)))
@@ -200,7 +193,12 @@ class Stage:
     """Where the duel is played, line by line."""
 
     def __init__(
-        self, app: App, plan: Plan, console: Console, posted: asyncio.Queue[Posted]
+        self,
+        app: App,
+        plan: Plan,
+        console: Console,
+        passing: Passing,
+        posted: asyncio.Queue[Posted],
     ) -> None:
         folder = plan.folder / "files" if plan.live else None
         terminal = TerminalScreen(console, app.texts, folder, echo=True, shown_lines=ALL_LINES)
@@ -217,10 +215,11 @@ class Stage:
                 speaker=OPERATOR,
             ),
             screen=self._screen,
-            passing=RunningTime(app),
+            passing=passing,
             posted=posted,
         )
         self._app = app
+        self._passing = passing
         self._plan = plan
         self._console = console
         self._lines = 0
@@ -236,7 +235,7 @@ class Stage:
         model = f" model:{self._plan.model}" if self._plan.model else ""
         panel = self._plan.panel
         await self._say(
-            host.name, f"/duel new {quoted(cast.theme)} panel:{panel} pace:batch ends:10m"
+            host.name, f"/duel new {quoted(cast.theme)} panel:{panel} pace:batch ends:1d"
         )
         for person in (host, guest):
             text, title = quoted(person.text), quoted(person.title)
@@ -292,13 +291,17 @@ class Stage:
             self._tell("demo-next", "dim")
 
     async def _until(self, is_so: Callable[[Connection], bool]) -> None:
-        """Wait until something is so; where all is simulated, not for ever."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + PATIENCE
-        while not await self._app.db.read(is_so):
-            if not self._plan.live and loop.time() > until:
-                raise click.ClickException("the demonstration got stuck; please report this")
-            await asyncio.sleep(LOOK)
+        """Let time pass until something is so; where all is simulated, not for ever."""
+        clock = self._app.clock
+        until = clock() + LONGEST
+
+        async def look() -> None:
+            while not await self._app.db.read(is_so):
+                if not self._plan.live and clock() > until:
+                    raise click.ClickException("the demonstration got stuck; please report this")
+                await asyncio.sleep(LOOK)
+
+        await while_idle(self._passing, look())
 
     def _texts_written(self, c: Connection) -> bool:
         left = under_way(self._app, c)
@@ -331,7 +334,8 @@ def _costs(app: App, c: Connection) -> tuple[str, str]:
     return amount(about)["credits"], amount(duel_cost(c, duel.id))["credits"]
 
 
-def _own_settings(settings: Settings, plan: Plan) -> Settings:
+def own_settings(settings: Settings, plan: Plan) -> Settings:
+    """Return the settings with the demonstration's own database, operator and language."""
     return settings.model_copy(
         update={
             "database_url": f"{SQLITE}{plan.folder / DATABASE}",

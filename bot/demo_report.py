@@ -122,7 +122,7 @@ def _movements(c: Connection) -> list[dict[str, object]]:
         .order_by(accounts.c.kind, accounts.c.id)
     )
     lines: list[dict[str, object]] = []
-    for account, kind, owner in c.execute(query).tuples():
+    for account, kind, owner in c.execute(query):
         name = name_of(c, owner) if kind == "wallet" else "pool"
         for movement in reversed(movements(c, account, MOST_MOVEMENTS)):
             lines.append({"account": name, "kind": kind, **_movement(movement)})

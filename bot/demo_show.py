@@ -105,7 +105,7 @@ def progress(app: App, c: Connection, duel_id: int, since: int) -> Progress:
         batches.c.finished,
         batches.c.polls,
     ).order_by(batches.c.id)
-    rows = tuple(BatchRow(*row) for row in c.execute(query).tuples())
+    rows = tuple(BatchRow(*row) for row in c.execute(query))
     return Progress(rows, *reading_progress(c, duel_id), app.clock() - since)
 
 

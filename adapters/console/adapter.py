@@ -12,11 +12,12 @@ from sqlalchemy import Connection, select
 
 from adapters.console.deliverer import PLATFORM, Posted
 from adapters.console.inputs import checked_answers, with_files
-from adapters.console.passing import Passing, UnderWay
+from adapters.console.passing import Passing
 from adapters.console.plain import Reading
 from adapters.console.pressing import Buttons
 from adapters.console.screen import Screen, Shown
 from adapters.console.script import Answer, Said, Send, Settle, Step, Wait
+from adapters.console.under_way import UnderWay
 from adapters.console.unknown import nearest_commands
 from plumas_core.app import App
 from plumas_core.commands.dispatch import explain, run_action, run_command

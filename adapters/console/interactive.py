@@ -15,6 +15,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from adapters.console.adapter import ConsoleAdapter
+from adapters.console.passing import Passing, while_idle
 from adapters.console.safe import shown
 from adapters.console.script import may_continue, read_step
 from plumas_core.commands.line import find_command, unclosed
@@ -103,13 +104,13 @@ class Keyboard:
         )
         self._questions: PromptSession[str] = PromptSession()
 
-    async def converse(self, adapter: ConsoleAdapter) -> None:
+    async def converse(self, adapter: ConsoleAdapter, passing: Passing) -> None:
         """Read lines and run them until Ctrl-D; Ctrl-C drops the line that is being typed."""
         number = 0
         with patch_stdout(raw=True):
             while True:
                 try:
-                    line = await self._line(adapter.speaker)
+                    line = await while_idle(passing, self._line(adapter.speaker))
                 except KeyboardInterrupt:
                     continue
                 except EOFError:

@@ -1,96 +1,47 @@
-"""How program time passes on the console: by itself, faster, or by hand.
+"""How program time passes on the console: by itself, paced, or by hand.
 
-By hand (virtual), nobody waits: the clock is put forward in steps, and what is due at each step
-is done. Steps grow while nothing happens, up to the next moment that something waits for, so that
-a deadline after three days takes a moment and a poll after five seconds is not missed.
+- By itself (``RunningTime``): the clock runs, as fast as it was told, and jobs run beside it.
+- Paced (``PacedTime``): so many times faster than the machine's, but only while nothing is typed,
+  and standing still while work is done. So a script comes out the same on a slow machine, and a
+  lease of two minutes does not run out within a transaction, however fast time passes.
+- By hand (``VirtualTime``): nobody waits. The clock is put forward in steps, and what is due at
+  each step is done. Steps grow while nothing happens, up to the next moment that something waits
+  for, so that a deadline after three days takes a moment and a poll after five seconds is not
+  missed.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, func, select
-
+from adapters.console.under_way import UnderWay, awaited, under_way
 from plumas_core.app import App
 from plumas_core.clock import DAY, SECOND, Clock, system_clock
-from plumas_core.storage.tables.delivery import outbox
-from plumas_core.storage.tables.duels import duels
-from plumas_core.storage.tables.ledger import transfers
-from plumas_core.storage.tables.work import batches, writings
+
+T = TypeVar("T")
+
+RunDue: TypeAlias = Callable[[App], Awaitable[int]]
+"""Does what is due at this moment, and returns how much was done."""
 
 LONGEST_SETTLE = 31 * DAY
 """Program time after which what is still under way is called stuck: no duel lasts so long."""
+
+PATIENCE = 5.0
+"""Seconds of the machine's time that a line of a script waits for what it made due."""
+
+_LOOK_AGAIN = 0.05
+_TICK = 0.05
+"""Seconds of the machine's time between two steps of a paced clock."""
+_LONGEST_TICK = 0.5
+"""More than this at once is a machine that was asleep, and is not made up for."""
 
 _FIRST_STEP = SECOND
 _GROWTH = 4
 _LONGEST_STEP = DAY
 _MOST_ROUNDS = 100
 """Rounds of due work at one moment: each may make more due, but not for ever."""
-
-ENDED_BATCHES = ("settled", "failed", "expired")
-
-_LOOK_AGAIN = 0.05
-PATIENCE = 5.0
-"""Seconds of the machine's time that a line of a script waits for what it made due."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnderWay:
-    """How much is not finished yet, of each kind."""
-
-    duels: int
-    writings: int
-    batches: int
-    messages: int
-
-    def __bool__(self) -> bool:
-        return any((self.duels, self.writings, self.batches, self.messages))
-
-
-def under_way(app: App, c: Connection) -> UnderWay:
-    """Count what is not finished yet."""
-    return UnderWay(
-        duels=_count(c, duels.c.state.in_(("open", "judging"))),
-        writings=_count(c, writings.c.state.in_(("waiting", "writing"))),
-        batches=_count(c, batches.c.state.not_in(ENDED_BATCHES)),
-        messages=app.outbox.pending(c),
-    )
-
-
-def _count(c: Connection, condition: ColumnElement[bool]) -> int:
-    return int(c.execute(select(func.count()).where(condition)).scalar_one())
-
-
-def latest_moment(c: Connection) -> int:
-    """Return the latest time (UTC ms) that anything was written down at, 0 where nothing was.
-
-    Program time that ran fast is ahead of the machine's; a later run goes on from there.
-    """
-    columns = (outbox.c.due_at, transfers.c.at, duels.c.opened_at, batches.c.created_at)
-    return max(int(c.execute(select(func.max(column))).scalar() or 0) for column in columns)
-
-
-def awaited(app: App, c: Connection) -> list[int]:
-    """Return the moments (UTC ms) that running work waits for: deadlines, polls, new tries."""
-    policy = app.policy
-    moments: list[int] = []
-    open_until = select(duels.c.ends_at).where(duels.c.state == "open")
-    for end in c.execute(open_until).scalars():
-        moments += [end, end + policy.entry_grace, end + policy.writing_grace]
-        moments += [end - lead for lead in policy.reminders]
-    judged_since = select(duels.c.judging_at).where(duels.c.state == "judging")
-    for start in c.execute(judged_since).scalars():
-        moments += [start + policy.late_single, start + policy.late_verdict]
-    owed = select(outbox.c.next_at).where(outbox.c.state.in_(("due", "placing", "placed")))
-    running = select(batches.c.next_at).where(batches.c.state.not_in(ENDED_BATCHES))
-    moments += [*c.execute(owed).scalars(), *c.execute(running).scalars()]
-    for table in (batches, writings, outbox):
-        leased = select(table.c.lease_until).where(table.c.lease_until.is_not(None))
-        moments += c.execute(leased).scalars()
-    return moments
 
 
 class ShiftedTime:
@@ -124,6 +75,21 @@ class Passing(Protocol):
         """Let time pass until nothing is under way; return what still is, where it gets stuck."""
         ...
 
+    async def idle(self, over: asyncio.Event) -> None:
+        """Let time pass, as while a person thinks of the next line, until it is ``over``."""
+        ...
+
+
+async def while_idle(passing: Passing, waiting: Awaitable[T]) -> T:
+    """Wait for what takes its own time, and let program time pass meanwhile."""
+    over = asyncio.Event()
+    idling = asyncio.create_task(passing.idle(over))
+    try:
+        return await waiting
+    finally:
+        over.set()
+        await idling
+
 
 class RunningTime:
     """Time that passes by itself, as fast as the program was told; jobs run beside it.
@@ -154,6 +120,9 @@ class RunningTime:
             await asyncio.sleep(_LOOK_AGAIN)
         return left
 
+    async def idle(self, over: asyncio.Event) -> None:
+        await over.wait()
+
 
 class ManualTime:
     """A clock that moves only when it is told to, and for whoever sleeps by it."""
@@ -175,38 +144,58 @@ class ManualTime:
         self._now = max(self._now, until)
 
 
-class VirtualTime:
-    """Puts a manual clock forward, and does what is due at each step.
+class Rounds:
+    """Does due work, round after round, until a round brings nothing new."""
 
-    ``run_due`` runs every job once and returns how much was done.
-    """
-
-    def __init__(
-        self, app: App, time: ManualTime, run_due: Callable[[App], Awaitable[int]]
-    ) -> None:
+    def __init__(self, app: App, run_due: RunDue) -> None:
         self._app = app
-        self._time = time
         self._run_due = run_due
         self._usual = 0
+
+    async def run(self) -> bool:
+        """Do all that is due at this moment; tell whether there was anything.
+
+        Some jobs count what they look after at every look: the same number again is no news.
+        """
+        usual, last = self._usual, -1
+        for number in range(_MOST_ROUNDS):
+            done = await self._run_due(self._app)
+            if done in (0, last):
+                self._usual = done
+                return number > 1 or done != usual
+            last = done
+        return True
+
+
+class VirtualTime:
+    """Puts a manual clock forward, and does what is due at each step."""
+
+    def __init__(self, app: App, time: ManualTime, run_due: RunDue) -> None:
+        self._app = app
+        self._time = time
+        self._rounds = Rounds(app, run_due)
 
     async def wait(self, milliseconds: int) -> None:
         await self._pass(milliseconds, self._never)
 
     async def catch_up(self) -> None:
-        await self._round()
+        await self._rounds.run()
 
     async def settle(self) -> UnderWay:
         await self._pass(LONGEST_SETTLE, self._nothing_left)
         return await self._app.db.read(lambda c: under_way(self._app, c))
 
+    async def idle(self, over: asyncio.Event) -> None:
+        await over.wait()
+
     async def _pass(self, milliseconds: int, done: Callable[[], Awaitable[bool]]) -> None:
         """Put the clock forward by so much, in steps, unless it is ``done`` before."""
         until = self._time.now() + milliseconds
         step = _FIRST_STEP
-        await self._round()
+        await self._rounds.run()
         while (left := until - self._time.now()) > 0 and not await done():
             self._time.advance(min(step, left, await self._until_known()))
-            busy = await self._round()
+            busy = await self._rounds.run()
             step = _FIRST_STEP if busy else min(step * _GROWTH, _LONGEST_STEP)
 
     async def _never(self) -> bool:
@@ -221,16 +210,57 @@ class VirtualTime:
         moments = await self._app.db.read(lambda c: awaited(self._app, c))
         return min((moment - now for moment in moments if moment > now), default=_LONGEST_STEP)
 
-    async def _round(self) -> bool:
-        """Do what is due until nothing new is; tell whether there was anything.
 
-        Some jobs count what they look after at every look: the same number again is no news.
-        """
-        usual, last = self._usual, -1
-        for number in range(_MOST_ROUNDS):
-            done = await self._run_due(self._app)
-            if done in (0, last):
-                self._usual = done
-                return number > 1 or done != usual
-            last = done
-        return True
+class PacedTime:
+    """Puts a manual clock forward ``scale`` times as fast as the machine's runs.
+
+    It does so while it is asked to wait or to settle, and while nobody has typed anything.
+    """
+
+    def __init__(self, app: App, time: ManualTime, run_due: RunDue, scale: float) -> None:
+        self._app = app
+        self._time = time
+        self._rounds = Rounds(app, run_due)
+        self._scale = scale
+        self._last = 0.0
+
+    async def wait(self, milliseconds: int) -> None:
+        until = self._time.now() + milliseconds
+        await self._begin()
+        while (left := until - self._time.now()) > 0:
+            await asyncio.sleep(_TICK)
+            await self._step(left)
+
+    async def catch_up(self) -> None:
+        await self._rounds.run()
+
+    async def settle(self) -> UnderWay:
+        until = self._time.now() + LONGEST_SETTLE
+        await self._begin()
+        while left := await self._app.db.read(lambda c: under_way(self._app, c)):
+            if self._time.now() >= until:
+                break
+            await asyncio.sleep(_TICK)
+            await self._step(LONGEST_SETTLE)
+        return left
+
+    async def idle(self, over: asyncio.Event) -> None:
+        self._last = asyncio.get_running_loop().time()
+        while not over.is_set():
+            try:
+                await asyncio.wait_for(over.wait(), _TICK)
+            except TimeoutError:
+                await self._step(LONGEST_SETTLE)
+
+    async def _begin(self) -> None:
+        """Count time from now, with what is due already done."""
+        await self._rounds.run()
+        self._last = asyncio.get_running_loop().time()
+
+    async def _step(self, most: int) -> None:
+        """Let the time that went by have passed, at most so much, and do what is due then."""
+        now = asyncio.get_running_loop().time()
+        gone = min(now - self._last, _LONGEST_TICK)
+        self._last = now
+        self._time.advance(min(round(gone * self._scale * SECOND), most))
+        await self._rounds.run()

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from adapters.console.adapter import ConsoleAdapter, Room
 from adapters.console.jsonlines import JsonScreen
-from adapters.console.passing import UnderWay
 from adapters.console.plain import Reading
 from adapters.console.screen import Shown, TerminalScreen
 from adapters.console.script import Said
+from adapters.console.under_way import UnderWay
 from plumas_core.app import App
 from plumas_core.commands.catalogue import ACTIONS, COMMANDS
 from plumas_core.commands.line import quoted
@@ -101,6 +101,9 @@ class StillTime:
 
     async def settle(self) -> UnderWay:
         return UnderWay(0, 0, 0, 0)
+
+    async def idle(self, over: asyncio.Event) -> None:
+        await over.wait()
 
 
 def everywhere(text: str) -> Iterator[str]:

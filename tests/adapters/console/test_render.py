@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -202,6 +202,7 @@ def hostile(text: str) -> Reply:
 RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
+@settings(max_examples=40)
 @given(st.text(st.characters(codec=None), max_size=60))
 def test_no_text_sends_a_control_character_to_the_terminal(text: str) -> None:
     out = io.StringIO()
