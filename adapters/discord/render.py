@@ -107,6 +107,11 @@ def render(reply: Reply) -> Rendered:
     return Rendered(tuple(embeds), files, _distinct(reply.buttons))
 
 
+def bare_file(reply: Reply) -> Attachment:
+    """Return all of a reply's words as one file."""
+    return _text_file("duelo", plain_text(reply) or reply.ref or "", set())
+
+
 def parts_text(parts: Parts) -> str:
     """Return the parts as Discord shows them: moments as its own timestamps, names as text."""
     return "".join(_part(part) for part in parts)

@@ -94,6 +94,7 @@ async def _form(app: App, request: Request[EnterArgs] | Request[Press], duel: Du
                 FORM_LIMIT,
                 paragraph=True,
                 hint=t.text(locale, "form-hint"),
+                file=True,
             ),
         ),
     )

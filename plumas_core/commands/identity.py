@@ -136,24 +136,34 @@ def _caller(app: App, event: Event, found: RowMapping) -> Caller:
 
 def _introduce(app: App, c: Connection, event: Event) -> None:
     now = app.clock()
-    community = _community(app, c, event, now)
-    address = (places.c.platform == event.platform, places.c.address == event.address)
-    if c.execute(select(places.c.id).where(*address)).first() is None:
-        c.execute(
-            insert(places).values(
-                id=app.ids.new(),
-                community_id=community,
-                platform=event.platform,
-                home=event.home,
-                address=event.address,
-                approved=event.trusted,
-                created_at=now,
-            )
-        )
+    community, _ = settle(app, c, event)
     _join(c, _member(app, c, event, now), community, now)
     for account_id, name in _strangers(c, event):
         named = replace(event, account_id=account_id, account_name=name, locale=None)
         _join(c, _member(app, c, named, now), community, now)
+
+
+def settle(app: App, c: Connection, event: Event) -> tuple[int, int]:
+    """Return the ids of an event's community and place, making what is seen for the first time."""
+    now = app.clock()
+    community = _community(app, c, event, now)
+    address = (places.c.platform == event.platform, places.c.address == event.address)
+    known = c.execute(select(places.c.id).where(*address)).scalar()
+    if known is not None:
+        return community, int(known)
+    place = app.ids.new()
+    c.execute(
+        insert(places).values(
+            id=place,
+            community_id=community,
+            platform=event.platform,
+            home=event.home,
+            address=event.address,
+            approved=event.trusted,
+            created_at=now,
+        )
+    )
+    return community, place
 
 
 def _join(c: Connection, member: int, community: int, now: int) -> None:

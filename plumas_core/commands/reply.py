@@ -141,7 +141,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One question of a form. ``limit`` is in characters."""
+    """One question of a form. ``limit`` is in characters.
+
+    ``file``: a text file may be given instead, where the platform's forms take files.
+    """
 
     name: str
     label: str
@@ -150,6 +153,7 @@ class FormField:
     required: bool = True
     value: str = ""
     hint: str = ""
+    file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ DYNAMIC: Final[Mapping[str, tuple[str, ...]]] = {
     "f'demo-state-{row.state}'": _keys("demo-state", BATCH_STATES),
     "command.key": ELSEWHERE,
     "f'{command.key}.{param.name}'": ELSEWHERE,
+    "'cmd-' + '-'.join(path)": ELSEWHERE,
+    "f'{spec.key}.{one.name}'": ELSEWHERE,
     "error.key": ELSEWHERE,
     "problem.key": ELSEWHERE,
     "getattr(error, 'member_key', None)": ELSEWHERE,

@@ -1,0 +1,172 @@
+"""Delivery of the outbox's messages by Discord's REST interface; no gateway is needed for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import aiohttp
+import discord
+import structlog
+
+from adapters.discord import limits, messages
+from adapters.discord.limits import size
+from adapters.discord.render import Rendered, bare_file, render
+from plumas_core.delivery.outbox import (
+    DeliveryFailed,
+    ExternalId,
+    Mention,
+    OutboxRow,
+    PlaceLost,
+)
+from plumas_core.delivery.places import PRIVATE
+
+log = structlog.get_logger(__name__)
+
+LOST: Final = frozenset({10003, 10004, 50001, 50007, 50013, 50278, 160005})
+"""Unknown channel or server, no access, closed to private messages, no permission, no server in
+common, locked thread: trying again cannot help."""
+
+ARCHIVED: Final = 50083
+BAD_REQUEST: Final = 400
+UNKNOWN_MESSAGE: Final = 10008
+
+TIMEOUT: Final = 60.0
+"""Seconds for one message, within the lease that it is delivered under."""
+
+_SEARCHED: Final = 500
+"""Messages of a channel's history that are looked through for one of ours."""
+_LEEWAY: Final = timedelta(minutes=2)
+"""How far our clock may be from Discord's."""
+_MOST_NOTIFIED: Final = 100
+_MILLISECONDS: Final = 1_000
+
+
+class DiscordDeliverer:
+    """Brings messages to channels, threads and private chats; ``client`` must have logged in."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def place(self, row: OutboxRow) -> ExternalId:
+        """Post the mentions and the reference; the same row again is the same message.
+
+        Discord keeps the nonce for some minutes and answers with the message that it stands for.
+        """
+        content, people = _opening(row.mentions, row.ref)
+        allowed = discord.AllowedMentions(
+            everyone=False, roles=False, replied_user=False, users=people
+        )
+        async with self._refusals():
+            channel = await self._channel(row)
+            message = await channel.send(content, nonce=row.ref, allowed_mentions=allowed)
+        return ExternalId(str(message.id))
+
+    async def edit(self, external: ExternalId, row: OutboxRow) -> None:
+        """Put the row's content into the message; its mentions stay, and notify nobody again.
+
+        A message that somebody has deleted stays deleted. Content that Discord refuses is put in
+        as a plain file, so that it is not lost and does not keep others waiting.
+        """
+        content, _ = _opening(row.mentions, None)
+        async with self._refusals():
+            channel = await self._channel(row)
+            try:
+                rendered = render(row.reply)
+                await self._edit(channel, int(external), messages.edited(rendered, content or None))
+            except discord.HTTPException as reason:
+                if reason.code == UNKNOWN_MESSAGE:
+                    log.warning("message_was_deleted", ref=row.ref)
+                    return
+                if reason.status != BAD_REQUEST or reason.code in LOST or reason.code == ARCHIVED:
+                    raise
+                log.error("content_refused", ref=row.ref, code=reason.code, cause=reason.text[:500])
+                plain = Rendered((), (bare_file(row.reply),), ())
+                await self._edit(channel, int(external), messages.edited(plain, content or None))
+
+    async def find_own(self, row: OutboxRow) -> ExternalId | None:
+        """Look through the place's recent history for a message of ours with the row's ref."""
+        me = self._client.user
+        since = datetime.fromtimestamp(row.created_at / _MILLISECONDS, UTC) - _LEEWAY
+        async with self._refusals():
+            channel = await self._channel(row)
+            try:
+                async for message in channel.history(
+                    limit=_SEARCHED, after=since, oldest_first=True
+                ):
+                    if me is not None and message.author.id == me.id and _has(message, row.ref):
+                        return ExternalId(str(message.id))
+            except discord.Forbidden:
+                # Without leave to read the history there is only the nonce to go by.
+                return None
+        return None
+
+    async def _channel(self, row: OutboxRow) -> discord.abc.Messageable:
+        home, _, account = row.address.partition(":")
+        if home == PRIVATE:
+            return await self._client.create_dm(discord.Object(int(account)))
+        return self._client.get_partial_messageable(int(row.address))
+
+    async def _edit(
+        self, channel: discord.abc.Messageable, message_id: int, arguments: dict[str, Any]
+    ) -> None:
+        if isinstance(channel, discord.DMChannel | discord.PartialMessageable):
+            message = channel.get_partial_message(message_id)
+            try:
+                await message.edit(**arguments)
+            except discord.HTTPException as reason:
+                if reason.code != ARCHIVED:
+                    raise
+                await self._client.http.edit_channel(channel.id, archived=False)
+                await message.edit(**arguments)
+
+    @asynccontextmanager
+    async def _refusals(self) -> AsyncIterator[None]:
+        """Say what Discord's refusals mean for a message."""
+        if self._client.user is None:
+            raise DeliveryFailed("not logged in to Discord yet")
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                yield
+        except discord.RateLimited as reason:
+            raise DeliveryFailed("Discord asks to wait", reason.retry_after) from reason
+        except discord.HTTPException as reason:
+            raise _meaning(reason) from reason
+        except (aiohttp.ClientError, OSError, TimeoutError) as reason:
+            raise DeliveryFailed(f"Discord cannot be reached: {type(reason).__name__}") from reason
+
+
+def _meaning(reason: discord.HTTPException) -> DeliveryFailed:
+    text = f"Discord answered {reason.status} ({reason.code}): {reason.text[:200]}"
+    if reason.code in LOST or (reason.status == 404 and reason.code != UNKNOWN_MESSAGE):
+        return PlaceLost(text)
+    if reason.status == 429:
+        return DeliveryFailed(text, _retry_after(reason))
+    return DeliveryFailed(text)
+
+
+def _retry_after(reason: discord.HTTPException) -> float | None:
+    try:
+        return float(reason.response.headers.get("Retry-After", ""))
+    except ValueError:
+        return None
+
+
+def _opening(mentions: Sequence[Mention], ref: str | None) -> tuple[str, list[discord.Object]]:
+    """Return the first line of a message, and whom it notifies; as many as Discord allows."""
+    tail = f"`{ref}`" if ref else ""
+    text, people = "", []
+    for mention in mentions[:_MOST_NOTIFIED]:
+        grown = f"{text}<@{mention.external_id}> "
+        if size(grown + tail) > limits.CONTENT:
+            break
+        text = grown
+        people.append(discord.Object(int(mention.external_id)))
+    return (text + tail).strip(), people
+
+
+def _has(message: discord.Message, ref: str) -> bool:
+    return message.content.endswith(f"`{ref}`")
