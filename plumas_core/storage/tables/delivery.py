@@ -1,4 +1,4 @@
-"""The outbox: what must be said where, and how far the saying of it has come."""
+"""What must be said where, how far the saying of it has come, and which events were handled."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ outbox = Table(
     Column("due_at", Int64, nullable=False),
     Column("next_at", Int64, nullable=False),
     Column("tries", Integer, nullable=False, default=0, server_default="0"),
+    Column("faults", Integer, nullable=False, default=0, server_default="0"),
     Column("delivered_at", Int64),
     Column("error", Text),
     Column("lease_by", Text),
@@ -29,5 +30,17 @@ outbox = Table(
     Column("fence", Integer, nullable=False, default=0, server_default="0"),
     one_of("state", "due", "placing", "placed", "delivered", "failed", name="state"),
     Index(None, "state", "next_at"),
+    Index(None, "place_id", "state"),
 )
-"""``revision`` counts the contents a message has had; ``shown`` is the last one put into it."""
+"""``tries``: deliveries of the content that failed; ``faults``: those of them that our own program
+failed at. ``revision`` counts the contents a message has had; ``shown`` is the last one put into
+it."""
+
+handled = Table(
+    "handled",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("target", Int64, nullable=False),
+    Column("at", Int64, nullable=False),
+)
+"""Events whose work is done, with what it was done to: delivered again, they do nothing more."""

@@ -80,6 +80,7 @@ entries = Table(
     Column("duel_id", ForeignKey("duels.id"), nullable=False),
     Column("state", Text, nullable=False),
     Column("kind", Text, nullable=False),
+    Column("guest", Boolean(name="guest"), nullable=False, default=False),
     Column("member_id", ForeignKey("members.id")),
     Column("agent_id", ForeignKey("agents.id")),
     Column("byline", Text, nullable=False),
@@ -109,7 +110,7 @@ entries = Table(
     Index(None, "duel_id", "state"),
     Index(None, "member_id", "state"),
 )
-"""``member_id``: whoever wrote it, or invited the AI writer in ``agent_id``. ``alias``: its number
+"""``member_id``: whoever entered it, or invited the ``guest``, an AI writer, in ``agent_id``. ``alias``: its number
 among the anonymous texts, drawn when they are locked. ``flags``: what a scan found, by comma."""
 
 close_agreements = Table(
@@ -141,6 +142,8 @@ evaluations = Table(
     Column("state", Text, nullable=False),
     Column("broken", Integer, nullable=False, default=0, server_default="0"),
     Column("tries", Integer, nullable=False, default=0, server_default="0"),
+    Column("refused", Integer, nullable=False, default=0, server_default="0"),
+    Column("next_at", Int64, nullable=False, default=0, server_default="0"),
     Column("mode", Text, nullable=False),
     Column("unfunded", Boolean(name="unfunded"), nullable=False, default=False),
     Column("reason", Text),
@@ -155,7 +158,9 @@ evaluations = Table(
     Index(None, "state", "mode"),
     Index(None, "duel_id", "state"),
 )
-"""``tries``: calls begun; ``broken``: answers that could not be read, each paid for.
+"""``tries``: calls begun; ``refused``: those of them that the provider did not run;
+``broken``: answers that could not be read, each paid for. ``next_at``: when a waiting one is
+looked at again.
 ``unfunded``: it waits until somebody can pay for one more call.
 ``scores``: JSON, criterion → 1 to 10."""
 

@@ -23,6 +23,8 @@ batches = Table(
     Column("finished", Integer, nullable=False, default=0, server_default="0"),
     Column("polls", Integer, nullable=False, default=0, server_default="0"),
     Column("next_at", Int64, nullable=False),
+    Column("queue_room", Int64),
+    Column("cancel_asked_at", Int64),
     Column("settled_at", Int64),
     Column("error", Text),
     Column("lease_by", Text),
@@ -46,6 +48,8 @@ batches = Table(
 )
 """A batch's id is its intent. ``tokens``: what it likely takes of the provider's queue;
 ``next_at``: when it is looked at again; ``finished``: rows that the provider says are done;
+``queue_room``: tokens that the provider's queue is tried with next, after it was too full for this
+batch; ``cancel_asked_at``: when we asked the provider to stop it;
 ``fence``: rises with every lease, and every change names the one it had."""
 
 calls = Table(
@@ -112,6 +116,7 @@ writings = Table(
     Column("payer", Text, nullable=False),
     Column("created_at", Int64, nullable=False),
     Column("finished_at", Int64),
+    Column("told_at", Int64),
     Column("lease_by", Text),
     Column("lease_until", Int64),
     Column("fence", Integer, nullable=False, default=0, server_default="0"),
@@ -120,4 +125,5 @@ writings = Table(
     Index(None, "state", "lease_until"),
     Index(None, "member_id", "created_at"),
 )
-"""A text asked of an AI writer: by ``/write``, or for a duel (then ``entry_id`` is set)."""
+"""A text asked of an AI writer: by ``/write``, or for a duel (then ``entry_id`` is set).
+``told_at``: when the member was shown it."""

@@ -66,6 +66,8 @@ def upgrade() -> None:
         sa.Column("finished", sa.Integer(), server_default="0", nullable=False),
         sa.Column("polls", sa.Integer(), server_default="0", nullable=False),
         sa.Column("next_at", Int64, nullable=False),
+        sa.Column("queue_room", Int64, nullable=True),
+        sa.Column("cancel_asked_at", Int64, nullable=True),
         sa.Column("settled_at", Int64, nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("lease_by", sa.Text(), nullable=True),
@@ -90,6 +92,13 @@ def upgrade() -> None:
         sa.Column("settings", sa.Text(), nullable=False),
         sa.Column("created_at", Int64, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_communities")),
+    )
+    op.create_table(
+        "handled",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("target", Int64, nullable=False),
+        sa.Column("at", Int64, nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_handled")),
     )
     op.create_table(
         "members",
@@ -277,6 +286,7 @@ def upgrade() -> None:
         sa.Column("due_at", Int64, nullable=False),
         sa.Column("next_at", Int64, nullable=False),
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("faults", sa.Integer(), server_default="0", nullable=False),
         sa.Column("delivered_at", Int64, nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("lease_by", sa.Text(), nullable=True),
@@ -290,6 +300,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
+    op.create_index(op.f("ix_outbox_place_id_state"), "outbox", ["place_id", "state"], unique=False)
     op.create_index(op.f("ix_outbox_state_next_at"), "outbox", ["state", "next_at"], unique=False)
     op.create_table(
         "transfers",
@@ -340,6 +351,7 @@ def upgrade() -> None:
         sa.Column("duel_id", Int64, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("guest", sa.Boolean(name="guest"), nullable=False),
         sa.Column("member_id", Int64, nullable=True),
         sa.Column("agent_id", Int64, nullable=True),
         sa.Column("byline", sa.Text(), nullable=False),
@@ -419,6 +431,8 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("broken", sa.Integer(), server_default="0", nullable=False),
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("refused", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_at", Int64, server_default="0", nullable=False),
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("unfunded", sa.Boolean(name="unfunded"), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -469,6 +483,7 @@ def upgrade() -> None:
         sa.Column("payer", sa.Text(), nullable=False),
         sa.Column("created_at", Int64, nullable=False),
         sa.Column("finished_at", Int64, nullable=True),
+        sa.Column("told_at", Int64, nullable=True),
         sa.Column("lease_by", sa.Text(), nullable=True),
         sa.Column("lease_until", Int64, nullable=True),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
