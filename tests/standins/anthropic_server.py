@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from tests.standins.base import Json, StandIn, Status, lines, words
+from tests.standins.base import Json, Mode, StandIn, Status, lines, words
 
 Answer = Callable[[Json], Json]
 """Makes an answer of a message's parameters: ``text``, and what of ``stop_reason``, ``cached``,
@@ -100,7 +100,7 @@ class AnthropicStandIn(StandIn):
         random.Random(7).shuffle(results)
         batch.results, batch.status = results, "ended"
 
-    def message(self, params: Json) -> Json:
+    def message(self, params: Json, mode: Mode = "single") -> Json:
         """Return a message, and remember the usage that it names."""
         answer = self.answer(params)
         system = params.get("system") or ""
@@ -119,7 +119,7 @@ class AnthropicStandIn(StandIn):
             },
             "output_tokens_details": {"thinking_tokens": thinking},
         }
-        self.usages.append({"model": params["model"], **usage})
+        self.usages.append({"model": params["model"], "mode": mode, **usage})
         content: list[Json] = [{"type": "text", "text": answer["text"]}] if answer["text"] else []
         if thinking:
             content.insert(0, {"type": "thinking", "thinking": "", "signature": "s"})
@@ -137,7 +137,7 @@ class AnthropicStandIn(StandIn):
     def _row(self, row: Json) -> Json:
         fault = self.row_faults.get(row["custom_id"])
         if fault is None:
-            result: Json = {"type": "succeeded", "message": self.message(row["params"])}
+            result: Json = {"type": "succeeded", "message": self.message(row["params"], "batch")}
         else:
             error = self.error_body(fault.status, dict(fault.error))
             result = {"type": "errored", "error": error}

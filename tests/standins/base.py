@@ -14,6 +14,9 @@ from aiohttp import web
 
 Json = dict[str, Any]
 
+Mode = Literal["single", "batch"]
+"""How an answer was bought, beside the usage that is remembered of it."""
+
 LARGEST_BODY = 300 * 1024 * 1024
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from aiohttp import web
 
-from tests.standins.base import Json, StandIn, Status, lines, words
+from tests.standins.base import Json, Mode, StandIn, Status, lines, words
 
 Answer = Callable[[Json], Json]
 """Makes an answer of a request's body: ``content``, and what of ``refusal``, ``finish_reason``,
@@ -96,7 +96,7 @@ class OpenAIStandIn(StandIn):
         batch.status = "failed"
         batch.errors = [{"code": code, "line": line, "message": "a sentence of the provider's"}]
 
-    def completion(self, body: Json) -> Json:
+    def completion(self, body: Json, mode: Mode = "single") -> Json:
         """Return the body of a completion, and remember the usage that it names."""
         answer = self.answer(body)
         prompt = sum(words(message["content"]) for message in body["messages"])
@@ -112,7 +112,7 @@ class OpenAIStandIn(StandIn):
             },
             "completion_tokens_details": {"reasoning_tokens": answer.get("reasoning", 0)},
         }
-        self.usages.append({"model": body["model"], **usage})
+        self.usages.append({"model": body["model"], "mode": mode, **usage})
         message = {"role": "assistant", "content": content, "refusal": answer.get("refusal")}
         finish = answer.get("finish_reason", "stop")
         return {
@@ -129,7 +129,7 @@ class OpenAIStandIn(StandIn):
         if fault is not None:
             body = self.error_body(fault.status, dict(fault.error))
         else:
-            body = self.completion(row["body"])
+            body = self.completion(row["body"], "batch")
         status = 200 if fault is None else fault.status
         response = {"status_code": status, "request_id": "req_1", "body": body}
         return {

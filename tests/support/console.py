@@ -36,6 +36,7 @@ async def talk(
     session: str = "test",
     admins: frozenset[str] = frozenset({"op"}),
     languages: Mapping[str, str] | None = None,
+    settings: Settings | None = None,
     **room: Any,
 ) -> str:
     """Run a script to its end, with ``op`` as the operator; return all that was shown."""
@@ -49,7 +50,7 @@ async def talk(
         script=lines_of(script),
     )
     out = io.StringIO()
-    await converse(Settings.model_construct(), plan, out)
+    await converse(settings or Settings.model_construct(), plan, out)
     return out.getvalue()
 
 
