@@ -12,19 +12,23 @@ from plumas_core.batches.submitting import submit
 from plumas_core.clock import DAY, HOUR, MINUTE, SECOND
 from plumas_core.delivery.deliver import deliver_due
 from plumas_core.duels.card import refresh_cards
-from plumas_core.duels.closing import close_due, remind
+from plumas_core.duels.closing import close_due, fund_entries, remind
 from plumas_core.duels.inviting import write_invited
 from plumas_core.duels.verdict import give_verdicts
 from plumas_core.judging.funding import fund
 from plumas_core.judging.singles import ask_singles
-from plumas_core.writing.cut import give_back_cut
+from plumas_core.judging.succession import succeed
+from plumas_core.writing.cut import give_back_cut, tell_untold
 from plumas_core.writing.forgetting import forget_old
 
 JOBS: tuple[Job, ...] = (
     Job("invited-texts", 2 * SECOND, write_invited),
     Job("cut-writings", 30 * SECOND, give_back_cut),
+    Job("untold-writings", MINUTE, tell_untold),
+    Job("entry-funding", MINUTE, fund_entries),
     Job("reminders", MINUTE, remind),
     Job("deadlines", 5 * SECOND, close_due),
+    Job("succession", 2 * SECOND, succeed),
     Job("funding", 30 * SECOND, fund),
     Job("singles", 2 * SECOND, ask_singles),
     Job("batch-pack", 15 * SECOND, pack),

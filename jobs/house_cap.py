@@ -6,10 +6,9 @@ import structlog
 from sqlalchemy import Connection
 
 from plumas_core.app import App
-from plumas_core.commands.reply import note
 from plumas_core.credits.caps import HouseUse, caps_of, house_use
 from plumas_core.credits.money import show
-from plumas_core.delivery.places import account_place
+from plumas_core.delivery.operators import tell_operators
 
 log = structlog.get_logger(__name__)
 
@@ -31,15 +30,4 @@ def _tell(app: App, c: Connection, use: HouseUse) -> int:
         used=show(use.spent + use.held, locale),
         cap=show(use.cap, locale),
     )
-    told = 0
-    for platform, account in sorted(app.policy.operators):
-        if platform in app.outbox.deliverers:
-            place = account_place(app, c, platform, account)
-            app.outbox.enqueue(
-                c,
-                key=f"house-cap:{use.month}:{platform}:{account}",
-                place=place,
-                reply=note(text, "warning"),
-            )
-            told += 1
-    return told
+    return tell_operators(app, c, f"house-cap:{use.month}", text)

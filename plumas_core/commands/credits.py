@@ -70,12 +70,12 @@ def _credits(
         community = None
     now = balance(c, account)
     rows = movements(c, account, limit, community=community)
-    summary = fields(
-        [
-            (t.text(locale, "field-balance"), show(now.available, locale)),
-            (t.text(locale, "field-held"), show(now.held, locale)),
-        ]
-    )
+    own = [
+        (t.text(locale, "field-balance"), show(now.available, locale)),
+        (t.text(locale, "field-held"), show(now.held, locale)),
+    ]
+    # An admin sees of another member what happened here, not what they have everywhere.
+    summary = fields(own if community is None else [])
     title = Title(t.text(locale, "credits-title", name=name))
     if not rows:
         empty = Note(t.text(locale, "credits-none"), "info")

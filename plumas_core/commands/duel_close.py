@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from plumas_core.app import App
 from plumas_core.commands.duel_enter import DuelArgs, pressed_duel
+from plumas_core.commands.once import handled_before, remember
 from plumas_core.commands.reply import Button, Note, Reply, Text
 from plumas_core.commands.spec import (
     ActionSpec,
@@ -27,7 +30,7 @@ async def close_duel(app: App, request: Request[DuelArgs]) -> Reply:
     """Close a duel now: an admin at once, a host once every entrant has agreed."""
 
     def work(c: Connection) -> Reply:
-        duel = find_duel(c, request.community.id, request.args.duel, ("open",))
+        duel = _before_or(c, request, ("open",))
         return _close(app, c, duel, request)
 
     return await app.db.write(work)
@@ -44,6 +47,10 @@ def _close(
 ) -> Reply:
     t = app.texts
     admin = request.audience >= Audience.ADMIN
+    if handled_before(c, request.key) is not None:
+        key = "close-agreed" if duel.state == "open" else "close-done"
+        return Reply((Note(t.text(request.locale, key, number=duel.number), "info"),))
+    remember(app, c, request.key, duel.id)
     if agree_to_close(app, c, duel, request.member.id, admin=admin):
         if admin:
             record(app, c, request.member.id, duel.community_id, "duel close", encode(duel.id))
@@ -72,17 +79,26 @@ async def cancel_duel(app: App, request: Request[DuelArgs]) -> Reply:
     """End a duel without a verdict; everything that is held is given back."""
 
     def work(c: Connection) -> Reply:
-        duel = find_duel(c, request.community.id, request.args.duel, RUNNING)
+        duel = _before_or(c, request, RUNNING)
         admin = request.audience >= Audience.ADMIN
         if request.member.id != duel.host_id and not admin:
             raise Problem("duel-not-host", number=duel.number)
-        cancel(app, c, duel)
-        if admin:
-            record(app, c, request.member.id, duel.community_id, "duel cancel", encode(duel.id))
+        if handled_before(c, request.key) is None:
+            cancel(app, c, duel)
+            remember(app, c, request.key, duel.id)
+            if admin:
+                record(app, c, request.member.id, duel.community_id, "duel cancel", encode(duel.id))
         text = app.texts.text(request.locale, "cancel-done", number=duel.number)
         return Reply((Note(text, "info"),), visibility="private", ref=encode(duel.id))
 
     return await app.db.write(work)
+
+
+def _before_or(c: Connection, request: Request[DuelArgs], states: Sequence[str]) -> Duel:
+    """Return the duel that this event worked on before, or the one that it means now."""
+    before = handled_before(c, request.key)
+    duel = duel_by_id(c, before) if before is not None else None
+    return duel or find_duel(c, request.community.id, request.args.duel, states)
 
 
 DUEL_CLOSE = CommandSpec(

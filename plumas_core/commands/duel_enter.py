@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import Connection
 
 from plumas_core.app import App
+from plumas_core.commands.dispatch import explain
 from plumas_core.commands.entered import entered_reply
+from plumas_core.commands.once import handled_before, remember
 from plumas_core.commands.reply import Form, FormField, Note, Reply, Verse
 from plumas_core.commands.spec import (
     ActionSpec,
@@ -18,6 +22,7 @@ from plumas_core.commands.spec import (
     Request,
     TextParam,
 )
+from plumas_core.duels.closing import close_if_agreed
 from plumas_core.duels.entering import (
     TITLE_LIMIT,
     Submission,
@@ -26,11 +31,18 @@ from plumas_core.duels.entering import (
     pay_entry,
     withdraw,
 )
-from plumas_core.duels.rows import Duel, duel_by_id, entry_by_id, find_duel
+from plumas_core.duels.rows import (
+    Duel,
+    current,
+    duel_by_id,
+    duel_of_entrant,
+    entry_by_id,
+    find_duel,
+)
 from plumas_core.ids import decode, encode
 from plumas_core.problems import Problem
 
-TEXT_LIMIT = 24_000
+TEXT_LIMIT = 64_000
 """Characters that are taken in at all; a duel's own limit is in words."""
 FORM_LIMIT = 4_000
 """Characters that a platform's form takes; longer texts come as a file."""
@@ -56,13 +68,14 @@ class DuelArgs:
 async def enter_duel(app: App, request: Request[EnterArgs]) -> Reply:
     """Take a text into a duel, or ask for it by a form."""
     args = request.args
-    duel = await app.db.read(lambda c: find_duel(c, request.community.id, args.duel, ("open",)))
     text = args.text if args.text is not None else args.file
     if args.text is not None and args.file is not None:
         raise Problem("entry-text-and-file")
     if text is None:
+        duel = await app.db.read(lambda c: find_duel(c, request.community.id, args.duel, ("open",)))
         return await _form(app, request, duel)
-    return await _submit(app, request, duel, args.title, text)
+    find = partial(find_duel, community_id=request.community.id, name=args.duel, states=("open",))
+    return await _submit(app, request, find, args.title, text)
 
 
 async def press_enter(app: App, request: Request[Press]) -> Reply:
@@ -73,9 +86,9 @@ async def press_enter(app: App, request: Request[Press]) -> Reply:
 
 async def submit_form(app: App, request: Request[Press]) -> Reply:
     """Take the text of a filled form."""
-    duel = await pressed_duel(app, request)
     answers = request.args.answers
-    return await _submit(app, request, duel, answers.get("title"), answers.get("text", ""))
+    find = partial(_named, request=request)
+    return await _submit(app, request, find, answers.get("title"), answers.get("text", ""))
 
 
 async def _form(app: App, request: Request[EnterArgs] | Request[Press], duel: Duel) -> Reply:
@@ -104,10 +117,11 @@ async def _form(app: App, request: Request[EnterArgs] | Request[Press], duel: Du
 async def _submit(
     app: App,
     request: Request[EnterArgs] | Request[Press],
-    duel: Duel,
+    find: Callable[[Connection], Duel],
     title: str | None,
     text: str,
 ) -> Reply:
+    """Enter a text; whatever stands against it, the text comes back to its author."""
     submission = Submission(
         member_id=request.member.id,
         byline=request.member.name,
@@ -117,48 +131,53 @@ async def _submit(
     )
 
     def work(c: Connection) -> Reply:
-        now = duel_by_id(c, duel.id) or duel
-        entered = enter(app, c, now, submission, request.key)
-        return entered_reply(app, c, now, entered, request.locale)
+        duel = find(c)
+        entered = enter(app, c, duel, submission, request.key)
+        return entered_reply(app, c, duel, entered, request.locale)
 
     try:
         return await app.db.write(work)
-    except Problem as problem:
-        return _given_back(app, request.locale, problem, title, text)
+    except Exception as error:  # noqa: BLE001 - explained as anywhere, and the text given back
+        return _given_back(app, request.locale, error, title, text)
 
 
-def _given_back(app: App, locale: str, problem: Problem, title: str | None, text: str) -> Reply:
+def _given_back(app: App, locale: str, error: Exception, title: str | None, text: str) -> Reply:
     """Refuse a text and give it back, so that nothing that was written is lost."""
-    why = app.texts.text(locale, problem.key, **problem.values)
-    blocks: tuple[Note | Verse, ...] = (Note(why, "error"),)
-    if text.strip():
-        blocks = (*blocks, Verse(text, title))
-    return Reply(blocks, visibility="private")
+    refusal = explain(app, locale, error, "duel enter")
+    if not text.strip():
+        return refusal
+    return replace(refusal, blocks=(*refusal.blocks, Verse(text, title)))
 
 
 async def withdraw_own(app: App, request: Request[DuelArgs]) -> Reply:
-    """Take the member's latest text out of a duel."""
+    """Take the member's text out of a duel: the newest open one that has one of theirs."""
+    name = request.args.duel
 
     def work(c: Connection) -> Reply:
-        duel = find_duel(c, request.community.id, request.args.duel, ("open",))
-        return _withdrawn(app, c, duel, request)
+        duel = duel_of_entrant(c, request.community.id, request.member.id) if name is None else None
+        duel = duel or find_duel(c, request.community.id, name, ("open",))
+        return _withdraw(app, c, duel, request)
 
     return await app.db.write(work)
 
 
 async def press_withdraw(app: App, request: Request[Press]) -> Reply:
-    """Take the presser's latest text out of the card's duel."""
-    duel = await pressed_duel(app, request)
-    return await app.db.write(lambda c: _withdrawn(app, c, duel, request))
+    """Take the presser's text out of the card's duel."""
+    return await app.db.write(lambda c: _withdraw(app, c, _named(c, request), request))
 
 
-def _withdrawn(
+def _withdraw(
     app: App, c: Connection, duel: Duel, request: Request[DuelArgs] | Request[Press]
 ) -> Reply:
-    entry = withdraw(app, c, duel, request.member.id, request.key)
+    before = handled_before(c, request.key)
+    entry = entry_by_id(c, before) if before is not None else None
+    if entry is None:
+        entry = withdraw(app, c, duel, request.member.id, request.key)
+        remember(app, c, request.key, entry.id)
+        close_if_agreed(app, c, current(c, duel))
     text = app.texts.text(request.locale, "entry-withdrawn", number=duel.number)
     blocks: tuple[Note | Verse, ...] = (Note(text, "info"),)
-    if entry.text:
+    if entry.text and not entry.guest:
         blocks = (*blocks, Verse(entry.text, entry.title))
     return Reply(blocks, visibility="private", ref=encode(entry.id))
 
@@ -172,7 +191,7 @@ async def press_pay(app: App, request: Request[Press]) -> Reply:
         duel = duel_by_id(c, entry.duel_id) if entry is not None else None
         if entry is None or duel is None or duel.community_id != request.community.id:
             raise Problem("entry-unknown")
-        entered = pay_entry(app, c, entry, request.member.id, "wallet", request.key)
+        entered = pay_entry(app, c, entry, request.member.id, request.key)
         return entered_reply(app, c, duel, entered, request.locale)
 
     return await app.db.write(work)
@@ -184,10 +203,14 @@ async def pressed_duel(app: App, request: Request[Press]) -> Duel:
     Raises:
         Problem: it is not.
     """
+    return await app.db.read(lambda c: _named(c, request))
+
+
+def _named(c: Connection, request: Request[Press]) -> Duel:
     duel_id = decode(request.args.ref)
-    duel = await app.db.read(lambda c: duel_by_id(c, duel_id)) if duel_id is not None else None
+    duel = duel_by_id(c, duel_id) if duel_id is not None else None
     if duel is None or duel.community_id != request.community.id:
-        raise Problem("duel-unknown", name=request.args.ref[:20])
+        raise Problem("duel-gone")
     return duel
 
 

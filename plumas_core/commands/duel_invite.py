@@ -62,7 +62,7 @@ async def press_guest(app: App, request: Request[Press]) -> Reply:
         duel = duel_by_id(c, duel_id) if duel_id is not None else None
         writer = app.agents.by_id(c, writer_id) if writer_id is not None else None
         if duel is None or writer is None or duel.community_id != request.community.id:
-            raise Problem("duel-unknown", name=duel_ref[:20])
+            raise Problem("duel-gone")
         return _invited(app, c, duel, request, writer.slug, None)
 
     return await app.db.write(work)

@@ -24,14 +24,16 @@ def entered_reply(app: App, c: Connection, duel: Duel, entered: Entered, locale:
         parts = t.rich(locale, key, number=duel.number, when=Moment(duel.ends_at))
         blocks.append(Text(parts))
     else:
-        text = t.text(locale, "entry-unfunded", cost=show(entered.hold, locale))
+        waits = "entry-unfunded-cap" if entered.capped else "entry-unfunded"
+        text = t.text(locale, waits, cost=show(entered.hold, locale))
         blocks.append(Note(text, "warning"))
         buttons.append(Button("pay", ref, t.text(locale, "button-pay"), "primary"))
     if entry.kind == "ai":
         blocks.append(Note(t.text(locale, "entry-counts-as-ai"), "info"))
-    blocks.append(Verse(entry.text, entry.title))
+    if not entry.guest:  # a guest's text is as blind as anyone's until the close
+        blocks.append(Verse(entry.text, entry.title))
     rows = [(t.text(locale, "field-words"), str(entry.words))]
-    if entered.hold:
+    if entered.funded and entered.hold:
         rows.append((t.text(locale, "field-held"), show(entered.hold, locale)))
     blocks.append(fields(rows))
     models = {app.catalog.get(seat.model_id) for seat in seats_of(c, duel.id)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from plumas_core.app import App
+from plumas_core.commands.once import handled_before, remember
 from plumas_core.commands.reply import Reply, Text, fields
 from plumas_core.commands.spec import (
     Audience,
@@ -73,7 +74,8 @@ async def give(app: App, request: Request[GiveArgs]) -> Reply:
             key=f"{request.key}:give",
             purpose="gift",
         )
-        if args.source is not None:
+        if args.source is not None and handled_before(c, request.key) is None:
+            remember(app, c, request.key, target.account)
             detail = f"{args.amount} to {target.account}"
             record(app, c, request.member.id, request.community.id, "give from pool", detail)
         return _moved(app, c, request.locale, "give-done", args.amount, target, source.account)
@@ -110,8 +112,10 @@ async def grant(app: App, request: Request[GrantArgs]) -> Reply:
             key=f"{request.key}:grant",
             purpose="taken back" if back else "grant",
         )
-        detail = f"{args.amount} to {target.account}: {args.reason or ''}"
-        record(app, c, request.member.id, request.community.id, "grant", detail)
+        if handled_before(c, request.key) is None:
+            remember(app, c, request.key, target.account)
+            detail = f"{args.amount} to {target.account}: {args.reason or ''}"
+            record(app, c, request.member.id, request.community.id, "grant", detail)
         key = "grant-back" if back else "grant-done"
         return _moved(app, c, request.locale, key, abs(args.amount), target, target.account)
 

@@ -12,6 +12,7 @@ from plumas_core.app import App
 from plumas_core.catalog.availability import Availability
 from plumas_core.catalog.listing import listing
 from plumas_core.catalog.words import availability, known_model, set_word
+from plumas_core.commands.once import handled_before, remember
 from plumas_core.commands.reply import Note, Reply, Table, Text, Title
 from plumas_core.commands.spec import Audience, CommandSpec, FlagParam, RefParam, Request
 from plumas_core.operations import record
@@ -92,10 +93,12 @@ async def _say(app: App, request: Request[ModelArgs], *, allowed: bool | None, k
 
     def work(c: Connection) -> Reply:
         model = known_model(app, request.args.model)
-        set_word(app, c, model, scope, allowed, request.member.id)
-        where = "everywhere" if everywhere else "here"
-        detail = f"{model.id} {allowed} {where}"
-        record(app, c, request.member.id, request.community.id, "model", detail)
+        if handled_before(c, request.key) is None:
+            remember(app, c, request.key, scope)
+            set_word(app, c, model, scope, allowed, request.member.id)
+            where = "everywhere" if everywhere else "here"
+            detail = f"{model.id} {allowed} {where}"
+            record(app, c, request.member.id, request.community.id, "model", detail)
         state = availability(app, c, request.community.id)[model.id]
         return _said(app, request.locale, key, model.name, state)
 

@@ -44,6 +44,7 @@ from plumas_core.writing.asking import (
     require_pause,
     writing_by_id,
 )
+from plumas_core.writing.cut import told
 from plumas_core.writing.running import Written, claim, write
 
 SHOWN_EVERY = 1_000
@@ -101,6 +102,7 @@ async def write_text(app: App, request: Request[WriteArgs]) -> AsyncIterator[Rep
     visibility: Visibility = "private" if request.args.private else "public"
     if claimed is None:
         yield await app.db.read(lambda c: _as_it_stands(app, c, asked.id, request, visibility))
+        await app.db.write(partial(told, app, writing_id=asked.id))
         return
     shown_at = app.clock()
     async for piece in write(app, claimed):
@@ -114,6 +116,7 @@ async def write_text(app: App, request: Request[WriteArgs]) -> AsyncIterator[Rep
                 visibility=visibility,
             )
             yield await app.db.read(finished)
+            await app.db.write(partial(told, app, writing_id=claimed.id))
         elif app.clock() - shown_at >= SHOWN_EVERY:
             shown_at = app.clock()
             yield _growing(app, claimed, piece, request.locale, visibility)
@@ -195,6 +198,8 @@ def _cost_of(c: Connection, writing_id: int) -> int:
 async def again(app: App, request: Request[Press]) -> AsyncIterator[Reply]:
     """Write another text for the same wish; whoever presses pays."""
     writing = await _pressed(app, request)
+    if writing.private and writing.member_id != request.member.id:
+        raise Problem("write-not-yours")
     writer = await app.db.read(lambda c: app.agents.by_id(c, writing.agent_id))
     args = WriteArgs(
         prompt=writing.prompt,
@@ -251,7 +256,8 @@ async def _pressed(app: App, request: Request[Press]) -> Writing:
         if writing_id is not None
         else None
     )
-    if writing is None or writing.community_id != request.community.id:
+    ours = writing is not None and writing.community_id == request.community.id
+    if writing is None or not ours or writing.entry_id is not None:  # a guest's text stays blind
         raise Problem("write-gone")
     return writing
 

@@ -204,5 +204,5 @@ _TAKEN_FROM_POOL = text(
     "SELECT COALESCE(SUM(CASE h.state WHEN 'open' THEN h.amount ELSE h.drawn END), 0) "
     "FROM writings w JOIN holds h ON h.id = w.hold_id "
     "WHERE w.member_id = :member AND w.created_at >= :since AND w.community_id = :community "
-    "AND w.payer = 'pool' AND w.entry_id IS NULL"
+    "AND w.payer = 'pool'"
 )

@@ -93,10 +93,13 @@ class Outbox:
 
     def enqueue(
         self, c: Connection, *, key: str, place: int, reply: Reply, mentions: Sequence[int] = ()
-    ) -> None:
-        """Owe ``reply`` to a place, once per key; ``mentions`` are the members to notify."""
+    ) -> bool:
+        """Owe ``reply`` to a place, once per key; tell whether it was not owed before.
+
+        ``mentions`` are the members to notify.
+        """
         now = self._clock()
-        c.execute(
+        owed = c.execute(
             insert(outbox)
             .values(
                 id=self._ids.new(),
@@ -111,6 +114,7 @@ class Outbox:
             )
             .on_conflict_do_nothing(index_elements=["key"])
         )
+        return owed.rowcount == 1
 
     def revise(self, c: Connection, *, key: str, reply: Reply) -> None:
         """Change what the message under ``key`` shows, or is going to show."""

@@ -18,7 +18,17 @@ from plumas_core.clock import HOUR
 from plumas_core.commands.reply import Block, File, Moment, Reply, Text, Title, note
 from plumas_core.duels.card import reason_text, revise_card
 from plumas_core.duels.costs import mode_of
-from plumas_core.duels.rows import Duel, Entry, as_value, duel_by_id, entries_of, move, seats_of
+from plumas_core.duels.entering import fund_waiting, leave, release
+from plumas_core.duels.rows import (
+    Duel,
+    Entry,
+    as_value,
+    current,
+    duel_by_id,
+    entries_of,
+    move,
+    seats_of,
+)
 from plumas_core.ids import encode
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.duels import (
@@ -28,8 +38,6 @@ from plumas_core.storage.tables.duels import (
     evaluations,
     open_forms,
 )
-from plumas_core.storage.tables.ledger import holds
-from plumas_core.storage.tables.work import writings
 
 
 async def close_due(app: App) -> int:
@@ -38,6 +46,20 @@ async def close_due(app: App) -> int:
     return sum(
         [await app.db.write(partial(_close_if_due, app, duel_id=duel_id)) for duel_id in due]
     )
+
+
+async def fund_entries(app: App) -> int:
+    """Let texts join their duels that the pool can pay for by now; return how many did."""
+
+    def work(c: Connection) -> int:
+        query = select(duels).where(
+            duels.c.state == "open",
+            duels.c.id.in_(select(entries.c.duel_id).where(entries.c.state == "unfunded")),
+        )
+        waiting = [as_value(Duel, row) for row in c.execute(query).mappings().all()]
+        return sum(fund_waiting(app, c, duel) for duel in waiting)
+
+    return await app.db.write(work)
 
 
 def _due(app: App, c: Connection) -> list[int]:
@@ -116,8 +138,9 @@ def close(app: App, c: Connection, duel: Duel) -> None:
 
 def _drop_unready(app: App, c: Connection, duel: Duel) -> None:
     """Leave out texts that nobody paid for or that were not finished, and tell their authors."""
+    fund_waiting(app, c, duel)
     for entry in entries_of(c, duel.id, "unfunded", "writing"):
-        c.execute(update(entries).where(entries.c.id == entry.id).values(state="dropped"))
+        leave(app, c, entry, "dropped", "close")
         if entry.member_id is not None:
             key = "entry-dropped-unfunded" if entry.state == "unfunded" else "guest-failed"
             app.outbox.enqueue(
@@ -178,15 +201,12 @@ def agree_to_close(app: App, c: Connection, duel: Duel, member_id: int, *, admin
     Raises:
         Problem: the duel is not open, or the member has no say in it.
     """
+    duel = current(c, duel)
     if duel.state != "open":
         raise Problem("duel-not-open", number=duel.number)
-    entrants = {
-        entry.member_id
-        for entry in entries_of(c, duel.id, "entered", "unfunded", "writing")
-        if entry.member_id is not None and entry.kind == "human"
-    }
+    entrants = _entrants(c, duel)
     if admin and member_id not in entrants:
-        close(app, c, duel)
+        _close_now(app, c, duel)
         return True
     if member_id == duel.host_id:
         c.execute(
@@ -199,15 +219,42 @@ def agree_to_close(app: App, c: Connection, duel: Duel, member_id: int, *, admin
     elif duel.close_asked_at is None:
         raise Problem("close-not-asked")
     _record_agreement(app, c, duel.id, member_id)
+    return close_if_agreed(app, c, current(c, duel))
+
+
+def close_if_agreed(app: App, c: Connection, duel: Duel) -> bool:
+    """Close a duel whose host asked for it once every entrant has agreed; tell whether it was."""
+    if duel.state != "open" or duel.close_asked_at is None:
+        return False
+    entrants = _entrants(c, duel)
     agreed = set(
         c.execute(
             select(close_agreements.c.member_id).where(close_agreements.c.duel_id == duel.id)
         ).scalars()
     )
-    if entrants <= agreed:
-        close(app, c, duel)
-        return True
-    return False
+    if not entrants or not entrants <= agreed:
+        return False
+    _close_now(app, c, duel)
+    return True
+
+
+def _entrants(c: Connection, duel: Duel) -> set[int]:
+    return {
+        entry.member_id
+        for entry in entries_of(c, duel.id, "entered", "unfunded")
+        if entry.member_id is not None and not entry.guest
+    }
+
+
+def _close_now(app: App, c: Connection, duel: Duel) -> None:
+    """Let no more texts in; guests that are still writing, and open forms, keep their grace."""
+    now = app.clock()
+    c.execute(update(duels).where(duels.c.id == duel.id).values(ends_at=now))
+    closing = current(c, duel)
+    if _waits(app, c, closing):
+        revise_card(app, c, duel.id)
+    else:
+        close(app, c, closing)
 
 
 def _record_agreement(app: App, c: Connection, duel_id: int, member_id: int) -> None:
@@ -227,6 +274,7 @@ def cancel(app: App, c: Connection, duel: Duel) -> None:
     Raises:
         Problem: it has ended already.
     """
+    duel = current(c, duel)
     if duel.state not in ("open", "judging"):
         raise Problem("duel-over", number=duel.number)
     end_without_verdict(app, c, duel, "host")
@@ -268,24 +316,7 @@ def end_without_verdict(app: App, c: Connection, duel: Duel, reason: str) -> Non
 def release_holds(app: App, c: Connection, duel: Duel, why: str) -> None:
     """Give back what is still held for a duel's texts and guests."""
     for entry in entries_of(c, duel.id):
-        _release_entry(app, c, entry, why)
-
-
-def _release_entry(app: App, c: Connection, entry: Entry, why: str) -> None:
-    key = f"entry:{entry.id}:{why}"
-    held = select(holds.c.id).where(holds.c.id == entry.hold_id, holds.c.state == "open")
-    for hold in c.execute(held).scalars().all():
-        app.book.void(c, hold, key)
-    waiting = select(writings.c.id, writings.c.hold_id).where(
-        writings.c.entry_id == entry.id, writings.c.state == "waiting"
-    )
-    for writing_id, hold in c.execute(waiting).all():
-        c.execute(
-            update(writings)
-            .where(writings.c.id == writing_id)
-            .values(state="failed", reason=why, finished_at=app.clock())
-        )
-        app.book.void(c, hold, f"{key}:writing")
+        release(app, c, entry, f"entry:{entry.id}:{why}")
 
 
 async def remind(app: App) -> int:

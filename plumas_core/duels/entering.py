@@ -7,7 +7,7 @@ for yet is kept as ``unfunded`` and joins as soon as somebody does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -17,16 +17,28 @@ from plumas_core.credits.caps import caps_of, check_caps
 from plumas_core.credits.errors import CapReached, InsufficientCredits
 from plumas_core.duels.card import revise_card
 from plumas_core.duels.costs import judging_hold
-from plumas_core.duels.rows import Duel, Entry, as_value, duel_by_id, entry_by_id, seats_of
+from plumas_core.duels.rows import (
+    Duel,
+    Entry,
+    as_value,
+    current,
+    duel_by_id,
+    entries_of,
+    entry_by_id,
+    seats_of,
+)
 from plumas_core.duels.texts import clean_text, count_words, require_text
 from plumas_core.judging.steering import scan
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.agents import agents
 from plumas_core.storage.tables.duels import duels, entries, open_forms
+from plumas_core.storage.tables.ledger import accounts, holds
 from plumas_core.storage.tables.people import members
 from plumas_core.storage.tables.work import writings
 
 TITLE_LIMIT = 120
+MOST_VERSIONS = 30
+"""Texts that one member may enter into one duel, replaced ones included."""
 HOLDING = ("entered", "unfunded", "writing")
 """States of an entry that take one of the duel's places."""
 
@@ -46,12 +58,16 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What became of a submission. ``hold``: picodollars held, or needed if not ``funded``."""
+    """What became of a submission. ``hold``: picodollars held, or needed if not ``funded``.
+
+    ``capped``: it is not funded because of a cap, and not for want of credits.
+    """
 
     entry: Entry
     hold: int
     funded: bool
-    replaced: bool
+    replaced: bool = False
+    capped: bool = False
 
 
 def open_form(app: App, c: Connection, duel: Duel, member_id: int) -> None:
@@ -100,23 +116,25 @@ def enter(app: App, c: Connection, duel: Duel, submission: Submission, key: str)
         Problem: the duel is closed or full, or the text does not fit its rules.
         MissingPrice: a judge's model has no price.
     """
+    duel = current(c, duel)
     known = c.execute(select(entries).where(entries.c.key == key)).mappings().first()
     if known is not None:
-        entry = as_value(Entry, known)
-        return Entered(entry, 0, entry.state == "entered", replaced=False)
+        return _as_it_stands(app, c, duel, as_value(Entry, known))
     require_open(app, c, duel, submission.member_id)
     text = require_text(submission.text, duel.max_words)
     title = _title(submission.title)
     _refuse_own_judge(c, duel, submission.member_id)
     written_by = _written_by_ai(c, submission.member_id, text)
+    _refuse_too_often(c, duel, submission.member_id)
     earlier = _to_replace(c, duel, submission.member_id)
     others = _places_taken(c, duel, earlier)
     if others["all"] >= duel.max_entries:
         raise Problem("duel-full", most=duel.max_entries)
     if written_by is not None and others["ai"] >= app.policy.ai_entries:
         raise Problem("duel-ai-full", most=app.policy.ai_entries)
+    payer = _payer_of(c, earlier)
     if earlier is not None:
-        _leave(app, c, earlier, "replaced", key)
+        leave(app, c, earlier, "replaced", key)
     entry_id = app.ids.new()
     c.execute(
         insert(entries).values(
@@ -144,15 +162,16 @@ def enter(app: App, c: Connection, duel: Duel, submission: Submission, key: str)
             open_forms.c.duel_id == duel.id, open_forms.c.member_id == submission.member_id
         )
     )
-    hold, funded = _try_fund(app, c, duel, entry_id, "pool", key)
+    entered = _try_fund(app, c, duel, _entry(c, entry_id), payer, key)
+    if not entered.funded and earlier is not None and earlier.state == "entered":
+        # Undone as a whole: better the text that is paid for than none.
+        raise Problem("entry-replace-unfunded")
     revise_card(app, c, duel.id)
-    return Entered(_entry(c, entry_id), hold, funded, earlier is not None)
+    return replace(entered, replaced=earlier is not None)
 
 
-def pay_entry(
-    app: App, c: Connection, entry: Entry, member_id: int, payer: Payer, key: str
-) -> Entered:
-    """Let the author, or the pool, pay for the judging of an entry that waits for it.
+def pay_entry(app: App, c: Connection, entry: Entry, member_id: int, key: str) -> Entered:
+    """Let the author, or else the pool, pay for the judging of an entry that waits for it.
 
     Raises:
         Problem: it is not theirs, or it does not wait any more.
@@ -163,12 +182,28 @@ def pay_entry(
     if duel is None or entry.member_id != member_id:
         raise Problem("entry-not-yours")
     if entry.state == "entered":
-        return Entered(entry, 0, funded=True, replaced=False)
+        return Entered(entry, 0, funded=True)
     if entry.state != "unfunded" or duel.state != "open":
         raise Problem("entry-over")
-    hold = fund_entry(app, c, duel, entry, payer, key)
+    try:
+        hold = fund_entry(app, c, duel, entry, "wallet", key)
+    except InsufficientCredits as wallet_empty:
+        try:
+            hold = fund_entry(app, c, duel, entry, "pool", key)
+        except InsufficientCredits:
+            raise wallet_empty from None
     revise_card(app, c, duel.id)
-    return Entered(_entry(c, entry.id), hold, funded=True, replaced=False)
+    return Entered(_entry(c, entry.id), hold, funded=True)
+
+
+def fund_waiting(app: App, c: Connection, duel: Duel) -> int:
+    """Let texts join that the pool can pay for by now, oldest first; return how many did."""
+    joined = 0
+    for entry in entries_of(c, duel.id, "unfunded"):
+        joined += _try_fund(app, c, duel, entry, "pool", f"entry:{entry.id}:later").funded
+    if joined:
+        revise_card(app, c, duel.id)
+    return joined
 
 
 def fund_entry(app: App, c: Connection, duel: Duel, entry: Entry, payer: Payer, key: str) -> int:
@@ -208,9 +243,12 @@ def fund_entry(app: App, c: Connection, duel: Duel, entry: Entry, payer: Payer, 
 def withdraw(app: App, c: Connection, duel: Duel, member_id: int, key: str) -> Entry:
     """Take a member's latest text out of an open duel and give back what was held for it.
 
+    One's own goes before a guest that one invited.
+
     Raises:
         Problem: the duel is closed, or there is no such text.
     """
+    duel = current(c, duel)
     mine = (
         select(entries)
         .where(
@@ -218,7 +256,7 @@ def withdraw(app: App, c: Connection, duel: Duel, member_id: int, key: str) -> E
             entries.c.member_id == member_id,
             entries.c.state.in_(HOLDING),
         )
-        .order_by(entries.c.created_at.desc(), entries.c.id.desc())
+        .order_by(entries.c.guest, entries.c.created_at.desc(), entries.c.id.desc())
     )
     found = c.execute(mine).mappings().first()
     if found is None:
@@ -226,30 +264,82 @@ def withdraw(app: App, c: Connection, duel: Duel, member_id: int, key: str) -> E
     if duel.state != "open":
         raise Problem("duel-not-open", number=duel.number)
     entry = as_value(Entry, found)
-    _leave(app, c, entry, "withdrawn", key)
+    leave(app, c, entry, "withdrawn", key)
     revise_card(app, c, duel.id)
     return entry
 
 
-def _leave(app: App, c: Connection, entry: Entry, state: str, key: str) -> None:
+def leave(app: App, c: Connection, entry: Entry, state: str, key: str) -> None:
+    """Take an entry out of its duel: its guest stops writing, and what is held returns."""
     c.execute(update(entries).where(entries.c.id == entry.id).values(state=state))
+    release(app, c, entry, f"{key}:{entry.id}:{state}")
+
+
+def release(app: App, c: Connection, entry: Entry, key: str) -> None:
+    """Give back what is held for an entry, and stop the writing of its text."""
+    held = select(holds.c.id).where(holds.c.id == entry.hold_id, holds.c.state == "open")
+    for hold in c.execute(held).scalars().all():
+        app.book.void(c, hold, key)
+    waiting = (writings.c.entry_id == entry.id, writings.c.state == "waiting")
+    for hold in c.execute(select(writings.c.hold_id).where(*waiting)).scalars().all():
+        app.book.void(c, hold, f"{key}:writing")
     c.execute(
         update(writings)
-        .where(writings.c.entry_id == entry.id, writings.c.state == "waiting")
-        .values(state="failed", reason="withdrawn", finished_at=app.clock())
+        .where(*waiting)
+        .values(state="failed", reason="dropped", finished_at=app.clock())
     )
-    if entry.hold_id is not None:
-        app.book.void(c, entry.hold_id, f"{key}:{entry.id}:{state}")
+    c.execute(
+        update(writings)
+        .where(writings.c.entry_id == entry.id, writings.c.state == "writing")
+        .values(stopped=True)
+    )
 
 
-def _try_fund(
-    app: App, c: Connection, duel: Duel, entry_id: int, payer: Payer, key: str
-) -> tuple[int, bool]:
-    entry = _entry(c, entry_id)
+def _try_fund(app: App, c: Connection, duel: Duel, entry: Entry, payer: Payer, key: str) -> Entered:
     try:
-        return fund_entry(app, c, duel, entry, payer, key), True
-    except (InsufficientCredits, CapReached):
-        return judging_hold(app, duel, seats_of(c, duel.id), entry.text, entry.title), False
+        hold = fund_entry(app, c, duel, entry, payer, key)
+    except (InsufficientCredits, CapReached) as reason:
+        needed = judging_hold(app, duel, seats_of(c, duel.id), entry.text, entry.title)
+        capped = isinstance(reason, CapReached)
+        return Entered(entry, needed, funded=False, capped=capped)
+    return Entered(_entry(c, entry.id), hold, funded=True)
+
+
+def _as_it_stands(app: App, c: Connection, duel: Duel, entry: Entry) -> Entered:
+    """Return what became of a submission that came before.
+
+    Raises:
+        Problem: it is not in the duel any more.
+    """
+    if entry.state == "entered":
+        return Entered(entry, 0, funded=True)
+    if entry.state != "unfunded":
+        raise Problem("entry-over")
+    needed = judging_hold(app, duel, seats_of(c, duel.id), entry.text, entry.title)
+    return Entered(entry, needed, funded=False)
+
+
+def _payer_of(c: Connection, entry: Entry | None) -> Payer:
+    """Return who pays for an entry, so that its replacement is paid alike."""
+    if entry is None or entry.hold_id is None:
+        return "pool"
+    kind = c.execute(
+        select(accounts.c.kind)
+        .join(holds, holds.c.account == accounts.c.id)
+        .where(holds.c.id == entry.hold_id)
+    ).scalar()
+    return "wallet" if kind == "wallet" else "pool"
+
+
+def _refuse_too_often(c: Connection, duel: Duel, member_id: int) -> None:
+    """Bound how often one member can enter into one duel: each time costs the others' time."""
+    count = select(func.count()).where(
+        entries.c.duel_id == duel.id,
+        entries.c.member_id == member_id,
+        entries.c.guest.is_(False),
+    )
+    if c.execute(count).scalar_one() >= MOST_VERSIONS:
+        raise Problem("entry-too-often", most=MOST_VERSIONS)
 
 
 def _entry(c: Connection, entry_id: int) -> Entry:
@@ -304,9 +394,7 @@ def _to_replace(c: Connection, duel: Duel, member_id: int) -> Entry | None:
             entries.c.duel_id == duel.id,
             entries.c.member_id == member_id,
             entries.c.state.in_(HOLDING),
-            entries.c.id.not_in(
-                select(writings.c.entry_id).where(writings.c.entry_id.is_not(None))
-            ),
+            entries.c.guest.is_(False),
         )
         .order_by(entries.c.created_at.desc(), entries.c.id.desc())
     )

@@ -18,7 +18,15 @@ from plumas_core.commands.reply import Button, Note, Reply
 from plumas_core.credits.errors import CapReached, InsufficientCredits
 from plumas_core.duels.card import revise_card
 from plumas_core.duels.entering import HOLDING, fund_entry
-from plumas_core.duels.rows import Duel, Entry, as_value, duel_by_id, entries_of, entry_by_id
+from plumas_core.duels.rows import (
+    Duel,
+    Entry,
+    as_value,
+    current,
+    duel_by_id,
+    entries_of,
+    entry_by_id,
+)
 from plumas_core.ids import encode
 from plumas_core.problems import Problem
 from plumas_core.providers.errors import ProviderError
@@ -29,6 +37,8 @@ from plumas_core.writing.running import Written, claim, give_back, write
 
 log = structlog.get_logger(__name__)
 
+MOST_INVITED = 2
+"""Guests that one member may invite into one duel, withdrawn ones included, for each place."""
 TRIES = 2
 """Calls for an invited text whose answer was lost, before its place is given up."""
 
@@ -45,12 +55,16 @@ def invite(
     known = c.execute(select(entries).where(entries.c.key == key)).mappings().first()
     if known is not None:
         return as_value(Entry, known)
+    duel = current(c, duel)
     if duel.state != "open" or app.clock() >= duel.ends_at:
         raise Problem("duel-not-open", number=duel.number)
     taken = entries_of(c, duel.id, *HOLDING)
     if len(taken) >= duel.max_entries:
         raise Problem("duel-full", most=duel.max_entries)
     if sum(entry.kind == "ai" for entry in taken) >= app.policy.ai_entries:
+        raise Problem("duel-ai-full", most=app.policy.ai_entries)
+    invited = sum(entry.guest and entry.member_id == member_id for entry in entries_of(c, duel.id))
+    if invited >= MOST_INVITED * app.policy.ai_entries:
         raise Problem("duel-ai-full", most=app.policy.ai_entries)
     name = writer.text(duel.locale).name
     if any(entry.agent_id == writer.id for entry in taken):
@@ -63,6 +77,7 @@ def invite(
             duel_id=duel.id,
             state="writing",
             kind="ai",
+            guest=True,
             member_id=member_id,
             agent_id=writer.id,
             byline=name,

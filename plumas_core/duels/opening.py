@@ -54,13 +54,15 @@ def open_duel(app: App, c: Connection, plan: Plan, key: str) -> Opened:
     Raises:
         Problem: the deadline, the panel or the host's other duels do not allow it.
     """
-    panel = plan_panel(
-        app, c, community_id=plan.community_id, member_id=plan.host_id, name=plan.panel
-    )
     known = c.execute(select(duels).where(duels.c.key == key)).mappings().first()
     if known is not None:
         first = as_value(Duel, known)
-        return Opened(first, estimate_duel(app, c, first), panel.swapped)
+        return Opened(first, estimate_duel(app, c, first), ())
+    if plan.max_entries is not None and plan.max_entries < app.policy.min_authors:
+        raise Problem("duel-too-small", least=app.policy.min_authors)
+    panel = plan_panel(
+        app, c, community_id=plan.community_id, member_id=plan.host_id, name=plan.panel
+    )
     if running_as_host(c, plan.community_id, plan.host_id) >= app.policy.open_duels_per_host:
         raise Problem("duel-host-busy", most=app.policy.open_duels_per_host)
     now = app.clock()

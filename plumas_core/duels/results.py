@@ -34,6 +34,10 @@ from plumas_core.storage.tables.duels import evaluations
 from plumas_core.storage.tables.work import calls
 
 
+TOLD_REASONS = ("refused", "late")
+"""Reasons for which a reading is missing that an author can make something of."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeatReading:
     """What one seat made of one entry; without scores where it is missing, for a reason."""
@@ -52,7 +56,7 @@ def owe_results(app: App, c: Connection, duel: Duel) -> None:
     entrants = {
         entry.member_id
         for entry in entries_of(c, duel.id, "entered")
-        if entry.member_id is not None and entry.kind == "human"
+        if entry.member_id is not None and not entry.guest
     }
     app.outbox.enqueue(
         c,
@@ -80,6 +84,11 @@ def results(app: App, c: Connection, duel: Duel, locale: str) -> Reply:
         blocks.append(Note(t.text(locale, "simulated-results"), "simulated"))
     blocks.append(Text((_headline(app, standings, entries, locale),)))
     blocks.append(_table(app, standings, entries, readings, rubric, locale))
+    ranked = {placed.entry_id for placed in standings.placed}
+    for entry in entries.values():
+        if entry.state == "entered" and entry.id not in ranked:
+            unranked = t.text(locale, "results-unranked", text=text_name(app, entry, locale))
+            blocks.append(Note(unranked, "info"))
     for placed in standings.placed:
         blocks.extend(
             _remark(app, placed, entries[placed.entry_id], readings, panel, rubric, locale)
@@ -284,7 +293,9 @@ def _reasons_for(
     for seat in panel:
         one = found.get(seat.id)
         if one is None or one.scores is None:
-            rows.append((seat.name, t.text(locale, "reading-missing"), *("-" for _ in rubric.ids)))
+            why = one.reason if one is not None and one.reason in TOLD_REASONS else "other"
+            missing = t.text(locale, f"reading-missing-{why}")
+            rows.append((seat.name, missing, *("-" for _ in rubric.ids)))
             continue
         mean = _one_decimal(mean_score(one.scores, rubric), locale)
         rows.append((seat.name, mean, *(str(one.scores[name]) for name in rubric.ids)))
@@ -296,6 +307,8 @@ def _reasons_for(
         blocks.append(Quote(one.comment, by=seat.name))
         if one.quote:
             blocks.append(Verse(one.quote))
+        if one.steering:
+            blocks.append(Note(t.text(locale, "reading-steering", name=seat.name), "info"))
     return blocks
 
 

@@ -74,6 +74,7 @@ class Entry:
     duel_id: int
     state: str
     kind: str
+    guest: bool
     member_id: int | None
     agent_id: int | None
     byline: str
@@ -90,8 +91,8 @@ class Entry:
 
     @property
     def author(self) -> tuple[str, int | None]:
-        """Who wrote it: two texts of one author have the same."""
-        return ("agent", self.agent_id) if self.agent_id else ("member", self.member_id)
+        """Whose it is: a guest's is its writer's, any other the member's who entered it."""
+        return ("agent", self.agent_id) if self.guest else ("member", self.member_id)
 
 
 def as_value(kind: type[T], row: RowMapping) -> T:
@@ -104,6 +105,11 @@ def duel_by_id(c: Connection, duel_id: int) -> Duel | None:
     """Return a duel, or ``None``."""
     row = c.execute(select(duels).where(duels.c.id == duel_id)).mappings().first()
     return as_value(Duel, row) if row else None
+
+
+def current(c: Connection, duel: Duel) -> Duel:
+    """Return a duel as it is now, in this transaction."""
+    return duel_by_id(c, duel.id) or duel
 
 
 def find_duel(
@@ -133,6 +139,23 @@ def find_duel(
         if row is not None:
             return as_value(Duel, row)
     raise Problem("duel-unknown", name=name[:40])
+
+
+def duel_of_entrant(c: Connection, community_id: int, member_id: int) -> Duel | None:
+    """Return the newest open duel of a community that has a text of a member, or ``None``."""
+    query = (
+        select(duels)
+        .join(entries, entries.c.duel_id == duels.c.id)
+        .where(
+            duels.c.community_id == community_id,
+            duels.c.state == "open",
+            entries.c.member_id == member_id,
+            entries.c.state.in_(("entered", "unfunded", "writing")),
+        )
+        .order_by(entries.c.guest, duels.c.number.desc())
+    )
+    row = c.execute(query).mappings().first()
+    return as_value(Duel, row) if row else None
 
 
 def move(c: Connection, duel: Duel, state: DuelState, **values: object) -> bool:

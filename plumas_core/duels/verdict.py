@@ -99,6 +99,8 @@ def _scores(app: App, c: Connection, duel_id: int) -> _Scores:
     entered = tuple(
         sorted(entries_of(c, duel_id, "entered"), key=lambda entry: (entry.text, entry.id))
     )
+    refused = _declined(app, c, duel_id, len(panel))
+    entered = tuple(entry for entry in entered if entry.id not in refused)
     query = select(evaluations.c.entry_id, evaluations.c.seat_id, evaluations.c.scores).where(
         evaluations.c.duel_id == duel_id, evaluations.c.state == "read"
     )
@@ -110,10 +112,24 @@ def _scores(app: App, c: Connection, duel_id: int) -> _Scores:
     return _Scores(duel, entered, panel, matrix)
 
 
+def _declined(app: App, c: Connection, duel_id: int, seats: int) -> set[int]:
+    """Return the entries that so many judges declined to read that they cannot be ranked.
+
+    They are left out, so that nobody can stop a duel by entering what no model will read.
+    """
+    query = (
+        select(evaluations.c.entry_id)
+        .where(evaluations.c.duel_id == duel_id, evaluations.c.reason == "refused")
+        .group_by(evaluations.c.entry_id)
+        .having(func.count() > seats - min(app.policy.seats_needed, seats))
+    )
+    return set(c.execute(query).scalars())
+
+
 def _enough(app: App, scores: _Scores) -> bool:
-    """Tell whether every text was read by enough seats for a verdict."""
+    """Tell whether there are two texts or more, and each was read by enough seats."""
     needed = min(app.policy.seats_needed, len(scores.seats))
-    return bool(scores.matrix) and all(
+    return len(scores.matrix) > 1 and all(
         sum(score is not None for score in row) >= needed for row in scores.matrix
     )
 

@@ -10,11 +10,16 @@ from plumas_core.agents.service import Agent
 from plumas_core.app import App
 from plumas_core.catalog.estimate import estimate_cost
 from plumas_core.catalog.models import Model
+from plumas_core.clock import DAY
 from plumas_core.credits.caps import caps_of, check_caps, payer_for_writing
 from plumas_core.duels.rows import as_value
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.work import writings
 
+UNPAID = ("refused", "empty")
+"""Reasons for which a text came to nothing although the model was called: the house pays those."""
+MOST_UNPAID = 5
+"""Such texts that one member may ask for in a day."""
 PROMPT_LIMIT = 4_000
 """Characters of a member's wish."""
 
@@ -156,9 +161,11 @@ def require_pause(app: App, c: Connection, member_id: int, key: str) -> None:
     busy = select(func.count()).where(*mine, writings.c.state.in_(("waiting", "writing")))
     if c.execute(busy).scalar_one():
         raise Problem("write-busy")
-    last = c.execute(
-        select(func.max(writings.c.created_at)).where(*mine, writings.c.state == "done")
-    ).scalar()
+    billed = (writings.c.state == "done") | writings.c.reason.in_(UNPAID)
+    today = (writings.c.created_at > app.clock() - DAY, writings.c.reason.in_(UNPAID))
+    if c.execute(select(func.count()).where(*mine, *today)).scalar_one() >= MOST_UNPAID:
+        raise Problem("write-refused-often", most=MOST_UNPAID)
+    last = c.execute(select(func.max(writings.c.created_at)).where(*mine, billed)).scalar()
     wait = (last or 0) + app.policy.write_pause - app.clock()
     if wait > 0:
         raise Problem("write-pause", seconds=-(-wait // 1000))

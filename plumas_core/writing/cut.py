@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from plumas_core.app import App
 from plumas_core.clock import MINUTE
-from plumas_core.commands.reply import note
+from plumas_core.commands.reply import Note, Reply, Verse, note
 from plumas_core.delivery.places import private_place
 from plumas_core.duels.rows import as_value
 from plumas_core.storage.tables.people import places
@@ -25,6 +25,41 @@ def place_for(app: App, c: Connection, writing: Writing) -> int:
     platform = c.execute(select(places.c.platform).where(places.c.id == writing.place_id)).scalar()
     own = private_place(app, c, writing.member_id, platform or "")
     return own if own is not None else writing.place_id
+
+
+def told(app: App, c: Connection, writing_id: int) -> None:
+    """Record that a member was shown what became of a writing."""
+    c.execute(
+        update(writings)
+        .where(writings.c.id == writing_id, writings.c.told_at.is_(None))
+        .values(told_at=app.clock())
+    )
+
+
+async def tell_untold(app: App) -> int:
+    """Show texts that are paid for and that a death kept from their members; return how many."""
+
+    def work(c: Connection) -> int:
+        query = select(writings).where(
+            writings.c.entry_id.is_(None),
+            writings.c.state == "done",
+            writings.c.told_at.is_(None),
+            writings.c.finished_at <= app.clock() - UNCLAIMED,
+        )
+        untold = [as_value(Writing, row) for row in c.execute(query).mappings().all()]
+        for writing in untold:
+            late = Note(app.texts.text(writing.locale, "write-late"), "late")
+            app.outbox.enqueue(
+                c,
+                key=f"writing:{writing.id}:text",
+                place=place_for(app, c, writing),
+                reply=Reply((late, Verse(writing.text, writing.title))),
+                mentions=(writing.member_id,),
+            )
+            told(app, c, writing.id)
+        return len(untold)
+
+    return await app.db.write(work)
 
 
 async def give_back_cut(app: App) -> int:

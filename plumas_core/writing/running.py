@@ -27,6 +27,7 @@ from plumas_core.duels.texts import count_words
 from plumas_core.ids import encode
 from plumas_core.providers.errors import OutcomeUnknown, ProviderError, Unavailable
 from plumas_core.providers.interface import Completion, CompletionRequest
+from plumas_core.storage.tables.duels import duels, entries
 from plumas_core.storage.tables.work import calls, writings
 from plumas_core.writing.asking import Writing, writing_by_id
 from plumas_core.writing.reading import BadText, BadTextReason, read_text
@@ -52,9 +53,18 @@ class Written:
 def claim(app: App, c: Connection, writing_id: int) -> Writing | None:
     """Claim a writing that waits, and write down the call that is about to be sent."""
     now = app.clock()
+    wanted = (
+        select(entries.c.id)
+        .join(duels, duels.c.id == entries.c.duel_id)
+        .where(entries.c.state == "writing", duels.c.state == "open")
+    )
     claimed = c.execute(
         update(writings)
-        .where(writings.c.id == writing_id, writings.c.state == "waiting")
+        .where(
+            writings.c.id == writing_id,
+            writings.c.state == "waiting",
+            writings.c.entry_id.is_(None) | writings.c.entry_id.in_(wanted),
+        )
         .values(
             state="writing",
             lease_by=app.worker,
@@ -238,16 +248,13 @@ def _settle(
 def _nothing(
     app: App, c: Connection, writing: Writing, cost: int, key: str, reason: str
 ) -> Written:
-    if cost:
-        app.book.transfer(
-            c,
-            debit=app.book.overrun(c),
-            credit=app.book.provider_cost(c),
-            amount=cost,
-            key=f"{key}:lost",
-            purpose="overrun",
-        )
+    """End a writing that came to nothing: its payer gets all back, the house pays what it cost.
+
+    The loss is drawn on the closed hold, so that it counts in its community's cap.
+    """
     give_back(app, c, writing, reason)
+    if cost and writing.hold_id is not None:
+        app.book.draw(c, writing.hold_id, cost, f"{key}:lost")
     return Written(writing_by_id(c, writing.id) or writing, 0)
 
 

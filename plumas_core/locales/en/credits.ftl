@@ -39,6 +39,5 @@ purpose-gift = gift: { $name }
 purpose-grant = issued
 purpose-taken-back = taken back
 purpose-opening = opening credits
-purpose-overrun = borne by the house
 payer-wallet = own wallet
 payer-pool = the pool

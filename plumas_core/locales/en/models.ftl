@@ -26,6 +26,16 @@ model-off-no-key = { $name } cannot be used here: there is no key for its provid
 model-off-hidden = { $name } is only for rehearsals, and real models are set up here. Choose one of those; /models shows them.
 model-swapped = { $old } cannot be used now; { $new } takes its place.
 
+## Models that their provider knows no more
+
+model-gone = { $name } ({ $model }) is not known to its provider any more, and is switched off everywhere. Duels that it was to judge go on with { $successor }. If that is a mistake, /model enable with everywhere switches it on again.
+model-gone-alone = { $name } ({ $model }) is not known to its provider any more, and is switched off everywhere. The catalog names no successor: its seats go to the other models of their panels. If that is a mistake, /model enable with everywhere switches it on again.
+model-retires = { $name } ({ $model }) is retired by its provider on { $day }; the catalog says { $known }. Correct retires_on in the catalog file, so that it is not called after that day.
+model-retires-new = { $name } ({ $model }) is retired by its provider on { $day }; the catalog names no day. Write it into retires_on in the catalog file, with a successor, so that it is not called after that day.
+duel-model-succeeded = { $old } is not to be had any more. In duel #{ NUMBER($number, useGrouping: 0) }, { $new } reads in its place what it had not read yet.
+models-one-key-openai = Models of OpenAI alone can be called here, so every judge sits on one of them. With a key of Anthropic too, two families of models would judge, and neither would rank its own kind alone.
+models-one-key-anthropic = Models of Anthropic alone can be called here, so every judge sits on one of them. With a key of OpenAI too, two families of models would judge, and neither would rank its own kind alone.
+
 ## AI writers and judges
 
 agents-title = AI writers and judges

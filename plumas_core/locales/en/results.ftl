@@ -12,9 +12,13 @@ results-missing =
        *[other] { $count } readings are missing. They were left out, never guessed.
     }
 results-unrated = This duel does not count for the ratings: it had few authors, or simulated judges.
-reading-missing = missing
 reasons-title = Duel #{ NUMBER($number, useGrouping: 0) }, “{ $theme }”: why your text stands where it stands
 reasons-first = Place { $place }: no text stands above it.
 reasons-chance = Place { $place }. The chance that the text just above is really the better of the two: { $percent }%.
 reasons-none = The reasons are for the authors of a judged duel, and no text of yours is in this one. The verdict itself has a comment on every text.
 results-not-yet = Duel #{ NUMBER($number, useGrouping: 0) } has no verdict yet. /duel status shows how far it is.
+reading-missing-refused = declined
+reading-missing-late = too late
+reading-missing-other = missing
+reading-steering = { $name } had the impression that this text speaks to the judges instead of the readers.
+results-unranked = { $text } is not ranked: the judges' models declined to read it.

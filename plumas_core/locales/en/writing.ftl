@@ -22,3 +22,5 @@ simulated-panel = Simulated: no real model reads these texts. The judges are a s
 simulated-results = Simulated: no real model read these texts. Scores and comments come from a small program that counts and compares, for rehearsal.
 simulated-all = Simulated: no provider's key is set, so no real model writes or reads anything here. Everything else is real: try it all.
 write-gone = That text is not kept any more. /write asks for a new one.
+write-late = This text was ready when the bot stopped; here it is.
+write-refused-often = The models declined { $most } wishes of yours today. Tomorrow you can ask again; /help write shows what works.

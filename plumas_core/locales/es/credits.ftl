@@ -40,6 +40,5 @@ purpose-gift = regalo: { $name }
 purpose-grant = emisión
 purpose-taken-back = retirada
 purpose-opening = créditos de apertura
-purpose-overrun = a cargo de la casa
 payer-wallet = el monedero propio
 payer-pool = el fondo

@@ -26,6 +26,16 @@ model-off-no-key = { $name } no se puede usar aquí: falta la clave de su provee
 model-off-hidden = { $name } es solo para ensayos, y aquí hay modelos de verdad. Elige uno de ellos; /models los muestra.
 model-swapped = { $old } no se puede usar ahora; { $new } ocupa su lugar.
 
+## Modelos que su proveedor ya no conoce
+
+model-gone = Su proveedor ya no conoce { $name } ({ $model }), y queda desactivado en todas partes. Los duelos que iba a juzgar siguen con { $successor }. Si es un error, /model enable con everywhere vuelve a activarlo.
+model-gone-alone = Su proveedor ya no conoce { $name } ({ $model }), y queda desactivado en todas partes. El catálogo no nombra ningún sucesor: sus asientos pasan a los demás modelos de cada jurado. Si es un error, /model enable con everywhere vuelve a activarlo.
+model-retires = Su proveedor retira { $name } ({ $model }) el { $day }; el catálogo dice { $known }. Corrige retires_on en el archivo del catálogo, para que no se le llame después de ese día.
+model-retires-new = Su proveedor retira { $name } ({ $model }) el { $day }; el catálogo no nombra ningún día. Escríbelo en retires_on en el archivo del catálogo, con un sucesor, para que no se le llame después de ese día.
+duel-model-succeeded = { $old } ya no está disponible. En el duelo #{ NUMBER($number, useGrouping: 0) }, { $new } lee en su lugar lo que faltaba por leer.
+models-one-key-openai = Aquí solo se puede llamar a modelos de OpenAI, así que todos los jueces se sientan en uno de ellos. Con una clave de Anthropic además, juzgarían dos familias de modelos, y ninguna estaría sola ante las de su clase.
+models-one-key-anthropic = Aquí solo se puede llamar a modelos de Anthropic, así que todos los jueces se sientan en uno de ellos. Con una clave de OpenAI además, juzgarían dos familias de modelos, y ninguna estaría sola ante las de su clase.
+
 ## Escritores y jueces de IA
 
 agents-title = Escritores y jueces de IA

@@ -12,9 +12,13 @@ results-missing =
        *[other] Faltan { $count } lecturas. Se dejaron fuera; nunca se adivinan.
     }
 results-unrated = Este duelo no cuenta para la tabla de la temporada: hubo pocos autores, o los jueces eran simulados.
-reading-missing = falta
 reasons-title = Duelo #{ NUMBER($number, useGrouping: 0) }, «{ $theme }»: por qué tu texto está donde está
 reasons-first = Puesto { $place }: ningún texto queda por encima.
 reasons-chance = Puesto { $place }. Probabilidad de que el texto de justo encima sea de verdad el mejor de los dos: { $percent } %.
 reasons-none = Las razones son para los autores de un duelo juzgado, y en este no hay ningún texto tuyo. El propio veredicto comenta cada texto.
 results-not-yet = El duelo #{ NUMBER($number, useGrouping: 0) } aún no tiene veredicto. Con /duel status ves por dónde va.
+reading-missing-refused = declinada
+reading-missing-late = tardía
+reading-missing-other = falta
+reading-steering = { $name } tuvo la impresión de que este texto habla a los jueces y no a quien lee.
+results-unranked = { $text } queda sin puesto: los modelos de los jueces no quisieron leerlo.

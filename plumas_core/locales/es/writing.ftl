@@ -22,3 +22,5 @@ simulated-panel = Simulado: ningún modelo de verdad lee estos textos. Los juece
 simulated-results = Simulado: ningún modelo de verdad leyó estos textos. Las notas y los comentarios vienen de un pequeño programa que cuenta y compara, a modo de ensayo.
 simulated-all = Simulado: no hay clave de ningún proveedor, así que aquí ningún modelo de verdad escribe ni lee. Todo lo demás es real: pruébalo sin miedo.
 write-gone = Ese texto ya no se guarda. Con /write puedes pedir otro.
+write-late = Este texto estaba listo cuando se paró el bot; aquí lo tienes.
+write-refused-often = Hoy los modelos han rechazado { $most } peticiones tuyas. Mañana puedes volver a pedir; con /help write ves cómo.

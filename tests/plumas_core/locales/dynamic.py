@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Final, get_args
 
 from plumas_core.catalog.availability import Authority
+from plumas_core.duels.results import TOLD_REASONS
 from plumas_core.duels.states import DuelState
 
 ELSEWHERE: Final[tuple[str, ...]] = ()
 """The key was named where the error was raised, or belongs to a command; it is checked there."""
 
-PURPOSES: Final = ("gift", "grant", "judging", "opening", "overrun", "taken back", "writing")
+PURPOSES: Final = ("gift", "grant", "judging", "opening", "taken back", "writing")
 WRITING_FAILED: Final = ("cut", "empty", "provider", "refused", "unknown")
 """Reasons for which a ``/write`` ends without a text; those of invited texts are not shown."""
 DUEL_ENDED: Final = ("few", "host", "unread")
@@ -48,6 +49,7 @@ DYNAMIC: Final[Mapping[str, tuple[str, ...]]] = {
     "f'mine-{entry.state}'": _keys("mine", OWN_ENTRIES),
     """f"end-{reason or 'host'}\"""": _keys("end", DUEL_ENDED),
     """f"write-{writing.reason or 'empty'}\"""": _keys("write", WRITING_FAILED),
+    "f'reading-missing-{why}'": _keys("reading-missing", (*TOLD_REASONS, "other")),
     "f'payer-{writing.payer}'": _keys("payer", PAYERS),
     """f"by-{state.by.replace(' ', '-')}\"""": _DECIDERS,
     "'model-off-' + state.by.replace(' ', '-')": _keys("model-off", get_args(Authority)),
@@ -58,14 +60,12 @@ DYNAMIC: Final[Mapping[str, tuple[str, ...]]] = {
     "'cmd-' + '-'.join(path)": ELSEWHERE,
     "f'{spec.key}.{one.name}'": ELSEWHERE,
     "error.key": ELSEWHERE,
-    "problem.key": ELSEWHERE,
     "getattr(error, 'member_key', None)": ELSEWHERE,
 }
 
 SPREAD: Final[Mapping[str, tuple[str, ...]]] = {
     "checked": ("accounts", "holds", "transfers", "calls"),
     "error.values": ELSEWHERE,
-    "problem.values": ELSEWHERE,
     "_values(error)": ELSEWHERE,
 }
 """What is passed on as ``**values``."""
