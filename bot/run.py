@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Collection, Mapping
-from typing import Final
+from collections.abc import Coroutine, Mapping, Sequence, Set
+from typing import Any, Final
 
 import click
 import structlog
 
+from bot.discord_role import discord_service, serve_discord
 from bot.env_file import SettingsError
 from bot.settings import Settings
 from bot.starting import begin
@@ -24,7 +25,7 @@ JOBS_ROLE: Final = "jobs"
 TOKENS: Final[Mapping[str, str]] = {"discord": "DISCORD_TOKEN", "telegram": "TELEGRAM_TOKEN"}
 """Each platform's role, and the setting that it cannot do without."""
 
-SERVED: Final[frozenset[str]] = frozenset()
+SERVED: Final[frozenset[str]] = frozenset({"discord"})
 """The platforms that this version has an adapter for, beside the console."""
 
 ELSEWHERE: Final = (
@@ -82,16 +83,47 @@ def _what_to_set() -> str:
     return f"this version serves no chat platform yet ({names} are for later ones)"
 
 
-async def serve(settings: Settings, roles: Collection[str]) -> None:
+async def serve(settings: Settings, roles: Set[str]) -> None:
     """Do what ``roles`` say until a signal asks to stop; what is under way can be killed."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with open_app(settings) as app:
+    discord = discord_service(settings) if roles & {"discord", JOBS_ROLE} else None
+    deliverers = {"discord": discord.deliverer} if discord is not None else {}
+    async with open_app(settings, deliverers=deliverers) as app:
         running = start(app, JOBS) if JOBS_ROLE in roles else None
         log.info("started", roles=sorted(roles), worker=app.worker)
-        await stop.wait()
-        log.info("stopping", worker=app.worker)
-        if running is not None:
-            await running.stop()
+        platforms = []
+        if discord is not None:
+            platforms.append(serve_discord(discord, app, listen="discord" in roles))
+        try:
+            await _until_stopped(stop, platforms)
+        finally:
+            log.info("stopping", worker=app.worker)
+            if running is not None:
+                await running.stop()
+            if discord is not None:
+                await discord.close()
+
+
+async def _until_stopped(
+    stop: asyncio.Event, platforms: Sequence[Coroutine[Any, Any, None]]
+) -> None:
+    """Serve the platforms until the signal; one that fails for good ends them all.
+
+    Raises:
+        Exception: what a platform failed with.
+    """
+    serving = [asyncio.create_task(platform) for platform in platforms]
+    stopped = asyncio.create_task(stop.wait())
+    waiting = {stopped, *serving}
+    try:
+        while not stopped.done():
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+    finally:
+        for task in (stopped, *serving):
+            task.cancel()
+        await asyncio.gather(stopped, *serving, return_exceptions=True)

@@ -141,6 +141,26 @@ def plain_url(value: str) -> str:
     return value.strip().rstrip("/")
 
 
+def socket_url(value: str) -> str:
+    """Accept a WebSocket address, without a slash at its end."""
+    text = value.strip()
+    scheme, colon, rest = text.partition("://")
+    if scheme not in ("ws", "wss") or not colon:
+        raise ValueError("write an address as wss://host or ws://host:port/path")
+    plain_url(f"http://{rest}")
+    return text.rstrip("/")
+
+
+def read_numbers(value: object) -> object:
+    """Read whole numbers between commas, each once, in rising order."""
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if not all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts):
+        raise ValueError("write whole numbers with commas, as 0,1,2")
+    return tuple(sorted({int(part) for part in parts}))
+
+
 def plain_secret(value: SecretStr) -> SecretStr:
     """Accept a key or a token as it fits a request's header."""
     text = value.get_secret_value().strip()
@@ -167,4 +187,6 @@ Zone: TypeAlias = Annotated[str, AfterValidator(known_zone)]
 FaultList: TypeAlias = Annotated[str, AfterValidator(known_faults)]
 DatabaseUrl: TypeAlias = Annotated[str, AfterValidator(database_url)]
 Url: TypeAlias = Annotated[str, AfterValidator(plain_url)]
+SocketUrl: TypeAlias = Annotated[str, AfterValidator(socket_url)]
+Numbers: TypeAlias = Annotated[tuple[int, ...], NoDecode, BeforeValidator(read_numbers)]
 Secret: TypeAlias = Annotated[SecretStr, AfterValidator(plain_secret)]

@@ -24,9 +24,11 @@ from bot.setting_types import (
     Durations,
     FaultList,
     Locale,
+    Numbers,
     Operators,
     Paths,
     Secret,
+    SocketUrl,
     Url,
     Zone,
 )
@@ -65,6 +67,10 @@ class Settings(BaseSettings):
     offline_folder: Path | None = None
 
     discord_token: Secret | None = None
+    discord_api_url: Url = "https://discord.com/api/v10"
+    discord_gateway_url: SocketUrl | None = None
+    discord_shard_ids: Numbers = ()
+    discord_shard_count: Annotated[int, Field(ge=1, le=16_384)] | None = None
     telegram_token: Secret | None = None
 
     database_url: DatabaseUrl = "sqlite:///data/plumas.db"
@@ -186,10 +192,19 @@ def load_settings(env_file: Path = ENV_FILE) -> Settings:
         settings = Settings(**values)
     except ValidationError as error:
         raise SettingsError(_one_line(error, env_file)) from None
+    _check_shards(settings)
     for lower, upper in _ORDERED:
         if getattr(settings, lower) > getattr(settings, upper):
             raise SettingsError(f"{lower.upper()} is above {upper.upper()}; change one of the two")
     return settings
+
+
+def _check_shards(settings: Settings) -> None:
+    ids, count = settings.discord_shard_ids, settings.discord_shard_count
+    if ids and (count is None or ids[-1] >= count):
+        raise SettingsError(
+            "DISCORD_SHARD_IDS needs DISCORD_SHARD_COUNT, and each of them is below it"
+        )
 
 
 def file_values(path: Path) -> dict[str, str]:

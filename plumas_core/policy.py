@@ -46,7 +46,8 @@ class Policy:
     broken_answers: int = 2
     """Unreadable answers from one seat on one text before it counts as missing."""
     unbilled_tries: int = 4
-    """Calls begun for one reading before it counts as missing, paid or not."""
+    """Calls begun for one reading before it counts as missing, paid or not; those that the
+    provider refused to run are not counted."""
     single_concurrency: int = 8
 
     judge_output_tokens: int = 900

@@ -6,7 +6,7 @@ whichever duel it belongs to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
@@ -16,8 +16,9 @@ from plumas_core.batches.row_ids import RowId
 from plumas_core.batches.splitting import Sized, split
 from plumas_core.catalog.estimate import likely_tokens
 from plumas_core.catalog.models import Model
+from plumas_core.clock import HOUR
 from plumas_core.judging.asking import Evaluation, find_evaluations
-from plumas_core.providers.interface import AIProviderInterface, BatchRow
+from plumas_core.providers.interface import AIProviderInterface, BatchLimits, BatchRow
 from plumas_core.storage.tables.duels import evaluations, seats
 from plumas_core.storage.tables.work import batches, calls
 
@@ -30,6 +31,9 @@ LONGEST_ROW_ID = RowId((1 << 60) - 1, 9_999_999, 999)
 PACK_LIMIT = 5_000
 """Readings packed in one transaction, at most; the next tick takes the rest."""
 
+ROOM_REMEMBERED = 24 * HOUR
+"""How long a queue that was full is tried with less; by then every batch in it has ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Route:
@@ -39,7 +43,7 @@ class _Route:
 
 async def pack(app: App) -> int:
     """Make batches of the readings that wait; return how many batches were made."""
-    routes = await app.db.read(_routes)
+    routes = await app.db.read(lambda c: _routes(c, app.clock()))
     made = 0
     for route in routes:
         provider = app.providers.get_provider_for_model(route.model_id)
@@ -49,40 +53,43 @@ async def pack(app: App) -> int:
     return made
 
 
-def _routes(c: Connection) -> list[_Route]:
+def _routes(c: Connection, now: int) -> list[_Route]:
     query = (
         select(seats.c.provider, seats.c.model_id)
         .join(evaluations, evaluations.c.seat_id == seats.c.id)
-        .where(*_waiting())
+        .where(*_waiting(now))
         .distinct()
         .order_by(seats.c.provider, seats.c.model_id)
     )
     return [_Route(*row) for row in c.execute(query)]
 
 
-def _waiting() -> tuple[ColumnElement[bool], ...]:
+def _waiting(now: int) -> tuple[ColumnElement[bool], ...]:
     return (
         evaluations.c.state == "waiting",
         evaluations.c.mode == "batch",
         evaluations.c.unfunded.is_(False),
+        evaluations.c.next_at <= now,
     )
 
 
 def _pack_route(app: App, c: Connection, route: _Route, provider: AIProviderInterface) -> int:
-    if _held_back(c, route, app.clock()):
+    now = app.clock()
+    if _held_back(c, route, now):
         return 0
     model = app.catalog.get(route.model_id)
-    if model is None:
-        return 0
+    if model is None or model.retired_at(app.clock()):
+        return 0  # a retired one is never called: what waits for it goes to its successor
     ready = find_evaluations(
         c,
-        *_waiting(),
+        *_waiting(now),
         seats.c.model_id == route.model_id,
         seats.c.provider == route.provider,
         limit=PACK_LIMIT,
     )
     sized = [_sized(app, provider, model, evaluation) for evaluation in ready]
-    groups = split(sized, provider.limits, _queued_tokens(c, route))
+    limits = _limits(c, route, provider.limits, now)
+    groups = split(sized, limits, queued_tokens(c, route.provider, route.model_id))
     for group in groups:
         _write_intent(app, c, route, group)
     return len(groups)
@@ -107,10 +114,30 @@ def _held_back(c: Connection, route: _Route, now: int) -> bool:
     return last is not None and last[0] == "failed" and last[1] > now
 
 
-def _queued_tokens(c: Connection, route: _Route) -> int:
+def _limits(c: Connection, route: _Route, limits: BatchLimits, now: int) -> BatchLimits:
+    """Return the provider's limits, and no more tokens in its queue than it lately had room for."""
+    query = (
+        select(batches.c.queue_room)
+        .where(
+            batches.c.provider == route.provider,
+            batches.c.model_id == route.model_id,
+            batches.c.queue_room.is_not(None),
+            batches.c.settled_at > now - ROOM_REMEMBERED,
+        )
+        .order_by(batches.c.settled_at.desc(), batches.c.id.desc())
+    )
+    room = c.execute(query.limit(1)).scalar()
+    if room is None:
+        return limits
+    known = limits.queued_tokens
+    return replace(limits, queued_tokens=room if known is None else min(room, known))
+
+
+def queued_tokens(c: Connection, provider: str, model_id: str) -> int:
+    """Return how many tokens our open batches of a model likely take of its queue."""
     query = select(func.coalesce(func.sum(batches.c.tokens), 0)).where(
-        batches.c.provider == route.provider,
-        batches.c.model_id == route.model_id,
+        batches.c.provider == provider,
+        batches.c.model_id == model_id,
         batches.c.state.in_(OPEN_STATES),
     )
     return int(c.execute(query).scalar_one())

@@ -11,11 +11,14 @@ from sqlalchemy import Connection
 
 from plumas_core.app import App
 from plumas_core.batches.leases import Batch, LeaseLost, claim, release
+from plumas_core.batches.packing import queued_tokens
 from plumas_core.batches.settling import collect, give_back_rows
 from plumas_core.clock import HOUR, MINUTE, SECOND
 from plumas_core.ids import encode
-from plumas_core.providers.errors import BadAnswer, ProviderError, RateLimited
+from plumas_core.judging.refusals import put_back, told_pause
+from plumas_core.providers.errors import BadAnswer, ProviderError
 from plumas_core.providers.interface import AIProviderInterface, BatchState, ProviderBatchId
+from plumas_core.storage.tables.work import calls
 
 log = structlog.get_logger(__name__)
 
@@ -108,8 +111,8 @@ def pause_after(polls: int) -> int:
 
 async def _again(app: App, batch: Batch, why: str, reason: ProviderError | None = None) -> None:
     pause = pause_after(batch.polls)
-    if isinstance(reason, RateLimited) and reason.retry_after is not None:
-        pause = max(pause, int(reason.retry_after * SECOND))
+    if reason is not None:
+        pause = max(pause, told_pause(reason))
     log.warning("batch_waits", batch=encode(batch.id), state=batch.state, cause=why)
     next_at = app.clock() + pause
     await app.db.write(
@@ -128,6 +131,17 @@ def _lost(app: App, c: Connection, batch: Batch, state: BatchState) -> None:
     why = state.error or f"the batch is {state.phase}"
     log.warning("batch_lost", batch=encode(batch.id), cause=why)
     now = app.clock()
-    pause = QUEUE_PAUSE if state.queue_full else FAILED_PAUSE
-    release(c, batch, state="failed", error=why[:500], settled_at=now, next_at=now + pause)
-    give_back_rows(app, c, batch, why)
+    pause, room = FAILED_PAUSE, None
+    if state.queue_full:
+        # What is there now was too much: the next time half of it is tried.
+        pause, room = QUEUE_PAUSE, queued_tokens(c, batch.provider, batch.model_id) // 2
+    release(
+        c,
+        batch,
+        state="failed",
+        error=why[:500],
+        settled_at=now,
+        next_at=now + pause,
+        queue_room=room,
+    )
+    put_back(app, c, calls.c.batch_id == batch.id, why=why, at_least=pause)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from plumas_core.ids import decode, encode
+from plumas_core.ids import encode
 
-_FORM = re.compile(r"([0-9a-z]{1,13})-(\d{1,7})-(\d{1,3})", re.ASCII)
+_ROW_AND_ATTEMPT = re.compile(r"(0|[1-9]\d{0,6})-(0|[1-9]\d{0,2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +22,25 @@ class RowId:
     attempt: int
 
     def __str__(self) -> str:
-        return f"{encode(self.intent)}-{self.row}-{self.attempt}"
+        return f"{_prefix(self.intent)}{self.row}-{self.attempt}"
 
 
-def read_row_id(text: str) -> RowId | None:
-    """Return the row that ``text`` names, or ``None`` where it is not written as we write it."""
-    found = _FORM.fullmatch(text)
-    if not found:
-        return None
-    intent = decode(found.group(1))
-    if intent is None:
-        return None
-    row_id = RowId(intent, int(found.group(2)), int(found.group(3)))
-    return row_id if str(row_id) == text else None
+class RowIdReader:
+    """Reads the ids of one batch's rows."""
+
+    def __init__(self, intent: int) -> None:
+        self._prefix = _prefix(intent)
+
+    def read(self, text: str) -> tuple[int, int] | None:
+        """Return the row and the attempt that ``text`` names.
+
+        ``None`` where it is of another batch, or is not written as we write it.
+        """
+        if not text.startswith(self._prefix):
+            return None
+        found = _ROW_AND_ATTEMPT.fullmatch(text, len(self._prefix))
+        return (int(found[1]), int(found[2])) if found else None
+
+
+def _prefix(intent: int) -> str:
+    return f"{encode(intent)}-"

@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 
 from plumas_core.app import App
 from plumas_core.batches.leases import Batch, change, release
-from plumas_core.batches.row_ids import read_row_id
+from plumas_core.batches.row_ids import RowIdReader
 from plumas_core.batches.splitting import chunks
 from plumas_core.catalog.models import Model
 from plumas_core.ids import encode
-from plumas_core.judging.settlement import OpenCall, open_calls, settle_judging
+from plumas_core.judging.settlement import open_calls, settle_judging
 from plumas_core.providers.errors import ModelRetired
 from plumas_core.providers.interface import RowResult
 from plumas_core.storage.tables.work import calls
@@ -67,19 +67,20 @@ def _settle_chunk(
     app: App, c: Connection, batch: Batch, model: Model, chunk: Sequence[RowResult]
 ) -> int:
     change(c, app, batch)
+    ids = RowIdReader(batch.id)
     by_row: dict[tuple[int, int], RowResult] = {}
     for result in chunk:
-        row_id = read_row_id(result.custom_id)
-        if row_id is not None and row_id.intent == batch.id:
-            by_row.setdefault((row_id.row, row_id.attempt), result)
+        row = ids.read(result.custom_id)
+        if row is not None:
+            by_row.setdefault(row, result)
     under_way = open_calls(
         c, calls.c.batch_id == batch.id, calls.c.row.in_([row for row, _ in by_row])
     )
-    answers: list[tuple[OpenCall, RowResult]] = []
-    for call in under_way:
-        answer = by_row.get((call.row or 0, call.attempt))
-        if answer is not None:
-            answers.append((call, answer))
+    answers = [
+        (call, answer)
+        for call in under_way
+        if (answer := by_row.get((call.row or 0, call.attempt))) is not None
+    ]
     if answers:
         first = min(call.row or 0 for call, _ in answers)
         settle_judging(app, c, model, "batch", answers, f"{encode(batch.id)}:{first}")

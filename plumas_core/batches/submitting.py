@@ -26,11 +26,11 @@ from plumas_core.batches.row_ids import RowId
 from plumas_core.clock import MINUTE, SECOND
 from plumas_core.ids import encode
 from plumas_core.judging.asking import Evaluation, find_evaluations
+from plumas_core.judging.refusals import told_pause
 from plumas_core.providers.errors import (
     BatchUnsupported,
     OutcomeUnknown,
     ProviderError,
-    RateLimited,
 )
 from plumas_core.providers.interface import (
     AIProviderInterface,
@@ -198,25 +198,27 @@ async def _later(app: App, batch: Batch, reason: str, pause: int, state: str | N
 
 
 def _pause(reason: ProviderError) -> int:
-    if isinstance(reason, RateLimited) and reason.retry_after is not None:
-        return int(reason.retry_after * SECOND)
-    return RETRY if reason.can_retry else OPERATOR_RETRY
+    return max(told_pause(reason), RETRY if reason.can_retry else OPERATOR_RETRY)
 
 
 def _go_single(app: App, c: Connection, batch: Batch, reason: str) -> None:
     """The provider has no batch API for us: its rows wait again, to be asked one by one."""
     log.warning("batch_refused", batch=encode(batch.id), cause=reason)
     release(c, batch, state="failed", error=reason[:500], settled_at=app.clock())
-    mine = select(calls.c.evaluation_id).where(calls.c.batch_id == batch.id)
-    c.execute(
-        update(calls)
-        .where(calls.c.batch_id == batch.id, calls.c.state == "in_flight")
-        .values(state="failed", error="batch refused", settled_at=app.clock())
+    mine = select(calls.c.evaluation_id).where(
+        calls.c.batch_id == batch.id, calls.c.state == "in_flight"
     )
     c.execute(
         update(evaluations)
         .where(evaluations.c.id.in_(mine), evaluations.c.state == "in_flight")
-        .values(state="waiting", mode="single", unfunded=True)
+        .values(
+            state="waiting", mode="single", unfunded=True, refused=evaluations.c.refused + 1
+        )
+    )
+    c.execute(
+        update(calls)
+        .where(calls.c.batch_id == batch.id, calls.c.state == "in_flight")
+        .values(state="failed", error="batch refused", settled_at=app.clock())
     )
 
 

@@ -29,7 +29,7 @@ def availability(app: App, c: Connection, community_id: int) -> dict[str, Availa
     )
     words = {(model_id, scope): allowed for model_id, scope, allowed in c.execute(query)}
     now = app.clock()
-    return {
+    found = {
         model.id: effective(
             model,
             operator_word=words.get((model.id, EVERYWHERE)),
@@ -40,6 +40,23 @@ def availability(app: App, c: Connection, community_id: int) -> dict[str, Availa
         )
         for model in app.catalog
     }
+    for model_id in gone_models(c) & found.keys():
+        if found[model_id].by != "hidden":
+            found[model_id] = Availability(False, "retired")
+    return found
+
+
+def gone_models(c: Connection) -> set[str]:
+    """Return the models that the program itself switched off, as their provider knows them no more.
+
+    A word of the operator's lets one be called again.
+    """
+    query = select(model_words.c.model_id).where(
+        model_words.c.scope == EVERYWHERE,
+        model_words.c.allowed.is_(False),
+        model_words.c.by_member.is_(None),
+    )
+    return set(c.execute(query).scalars())
 
 
 def known_model(app: App, name: str) -> Model:
@@ -62,13 +79,23 @@ def choose_model(app: App, c: Connection, community_id: int, name: str) -> Chose
         Problem: there is no such model, or it is off; the sentence says by whose word.
     """
     asked = known_model(app, name)
-    model = app.catalog.successor_at(asked, app.clock())
+    model = living_model(app, c, asked)
     if model is None:
         raise Problem("model-retired", name=asked.name)
     state = availability(app, c, community_id)[model.id]
     if not state.on:
         raise Problem("model-off-" + state.by.replace(" ", "-"), name=model.name)
     return ChosenModel(model, asked if model.id != asked.id else None)
+
+
+def living_model(app: App, c: Connection, model: Model) -> Model | None:
+    """Return the model, or the first after it that its provider still knows; ``None``: none is."""
+    gone = gone_models(c)
+    found = app.catalog.successor_at(model, app.clock())
+    while found is not None and found.id in gone:
+        following = app.catalog.get(found.successor) if found.successor else None
+        found = app.catalog.successor_at(following, app.clock()) if following else None
+    return found
 
 
 def default_model(app: App, c: Connection, community_id: int) -> ChosenModel:
@@ -87,9 +114,12 @@ def default_model(app: App, c: Connection, community_id: int) -> ChosenModel:
 
 
 def set_word(
-    app: App, c: Connection, model: Model, scope: int, allowed: bool | None, member_id: int
+    app: App, c: Connection, model: Model, scope: int, allowed: bool | None, member_id: int | None
 ) -> None:
-    """Record an admin's or the operator's word on a model; ``None`` takes it back."""
+    """Record an admin's or the operator's word on a model; ``None`` takes it back.
+
+    ``member_id`` is ``None`` where the program itself found that the model is gone.
+    """
     if allowed is None:
         c.execute(
             delete(model_words).where(

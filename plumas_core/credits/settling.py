@@ -16,6 +16,7 @@ from plumas_core.clock import Clock
 from plumas_core.credits import statements
 from plumas_core.credits.errors import BadSum, HoldClosed, KeyReused, UnknownHold
 from plumas_core.ids import Ids
+from plumas_core.storage.many import execute_many
 from plumas_core.storage.tables.ledger import MOST_AMOUNT
 
 AT_ONCE = 5_000
@@ -94,10 +95,8 @@ def settle(c: Connection, ids: Ids, clock: Clock, orders: Sequence[Order]) -> li
                 closings.append({"hold": order.hold, "key": order.key, "at": now})
             books.first[order.key] = (order, known)
         results.append(known)
-    if moves:
-        c.execute(statements.ADD_TRANSFER, moves)
-    if closings:
-        c.execute(statements.CLOSE, closings)
+    execute_many(c, statements.ADD_TRANSFER, moves)
+    execute_many(c, statements.CLOSE, closings)
     return results
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from itertools import accumulate, islice
 from typing import Final
@@ -25,7 +24,6 @@ _FOLD: Final = {fancy: plain for plain, many in _PLAIN for fancy in many}
 _LINE_MARKS: Final = frozenset(("/", "//"))
 _EDGES: Final = "\"'. "
 _MARKS: Final = "".join(("/", *_EDGES, *_FOLD, "-"))
-_WORD = re.compile(r"\S+")
 
 
 def find_quote(quote: str, text: str) -> str | None:
@@ -61,14 +59,18 @@ def _fold(text: str) -> str:
     for fancy, plain in _FOLD.items():
         text = text.replace(fancy, plain)
     words = text.split()
-    return " ".join([word for word in words if word not in _LINE_MARKS])
+    if "/" in text:
+        words = [word for word in words if word not in _LINE_MARKS]
+    return " ".join(words)
 
 
 def _origin(text: str, joined: str, position: int) -> int:
     """Return where in ``text`` the character stands that became ``joined[position]``."""
     number = joined.count(" ", 0, position)
     offset = position - (joined.rfind(" ", 0, position) + 1)
-    words = (match for match in _WORD.finditer(text) if match[0] not in _LINE_MARKS)
-    word = next(islice(words, number, None))
-    lengths = accumulate(len(_FOLD.get(character, character)) for character in word[0])
-    return word.start() + next(n for n, length in enumerate(lengths) if length > offset)
+    if "/" in text:
+        words = enumerate(text.split())
+        number = next(islice((n for n, word in words if word not in _LINE_MARKS), number, None))
+    rest = text.split(None, number)[-1]
+    lengths = accumulate(len(_FOLD.get(character, character)) for character in rest)
+    return len(text) - len(rest) + next(n for n, length in enumerate(lengths) if length > offset)

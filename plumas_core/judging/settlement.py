@@ -8,24 +8,23 @@ has ended, its hold is closed and the rest returns.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, select, update
+from sqlalchemy import ColumnElement, Connection, exists, select, text
 
 from plumas_core.app import App
 from plumas_core.catalog.models import Model
 from plumas_core.catalog.pricing import price
 from plumas_core.catalog.usage import Mode
 from plumas_core.credits.ledger import Close, Draw
-from plumas_core.duels.rows import as_value
 from plumas_core.duels.states import UNREAD
 from plumas_core.judging.reading import Reading
 from plumas_core.policy import Policy
 from plumas_core.providers.interface import RowResult
+from plumas_core.storage.many import execute_many
 from plumas_core.storage.tables.duels import duels, entries, evaluations, seats
 from plumas_core.storage.tables.ledger import holds
 from plumas_core.storage.tables.work import calls
@@ -33,19 +32,20 @@ from plumas_core.storage.tables.work import calls
 REASON_LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCall:
-    """A call under way, with what is needed to read its answer and to price it."""
+class OpenCall(NamedTuple):
+    """A call under way, with what is needed to read its answer and to price it.
+
+    ``tries``: calls that were begun for the reading and not refused.
+    """
 
     id: int
     row: int | None
     attempt: int
     evaluation_id: int
-    entry_id: int
     hold_id: int
+    entry_id: int
     tries: int
     broken: int
-    text: str
     rubric_version: str
     priced_at: int
 
@@ -60,19 +60,17 @@ def open_calls(c: Connection, *where: ColumnElement[bool]) -> list[OpenCall]:
             calls.c.evaluation_id,
             calls.c.hold_id,
             evaluations.c.entry_id,
-            evaluations.c.tries,
+            (evaluations.c.tries - evaluations.c.refused).label("tries"),
             evaluations.c.broken,
-            entries.c.text,
             duels.c.rubric_version,
             seats.c.priced_at,
         )
         .join(evaluations, evaluations.c.id == calls.c.evaluation_id)
-        .join(entries, entries.c.id == evaluations.c.entry_id)
         .join(duels, duels.c.id == evaluations.c.duel_id)
         .join(seats, seats.c.id == evaluations.c.seat_id)
         .where(calls.c.state == "in_flight", *where)
     )
-    return [as_value(OpenCall, row) for row in c.execute(query).mappings()]
+    return [OpenCall._make(row) for row in c.execute(query).all()]
 
 
 def settle_judging(
@@ -91,6 +89,7 @@ def settle_judging(
     if not answers:
         return
     now = app.clock()
+    texts = _texts(c, answers)
     settled: list[dict[str, Any]] = []
     read: list[dict[str, Any]] = []
     unread: list[dict[str, Any]] = []
@@ -100,19 +99,15 @@ def settle_judging(
         cost = price(model, result.usage, mode, call.priced_at) if billed else 0
         costs[call.hold_id] += cost
         settled.append(_settled(call, result, cost, now))
-        outcome = _read(app, call, result)
+        outcome = _read(app, call, result, texts)
         if isinstance(outcome, Reading):
             read.append(_as_read(call, outcome, now))
         else:
             unread.append(_as_unread(app.policy, call, outcome))
-    c.execute(_SETTLE_CALL, settled)
-    if read:
-        c.execute(_READ, read)
-    if unread:
-        c.execute(_NOT_READ, unread)
-    drawn = [Draw(hold, cost, f"{key}:{hold}") for hold, cost in costs.items() if cost]
-    app.book.draw_many(c, drawn)
-    close_finished(app, c, {call.entry_id for call, _ in answers}, key)
+    execute_many(c, _SETTLE_CALL, settled)
+    execute_many(c, _READ, read)
+    execute_many(c, _NOT_READ, unread)
+    _pay(app, c, costs, {call.entry_id for call, _ in answers}, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,41 +119,57 @@ class _NotRead:
     final: bool = False
 
 
-def _read(app: App, call: OpenCall, result: RowResult) -> Reading | _NotRead:
+def _texts(c: Connection, answers: Sequence[tuple[OpenCall, RowResult]]) -> Mapping[int, str]:
+    """Return, by entry, the texts that were answered about: one text for all of its judges."""
+    answered = {call.entry_id for call, result in answers if result.outcome == "succeeded"}
+    if not answered:
+        return {}
+    query = select(entries.c.id, entries.c.text).where(entries.c.id.in_(answered))
+    return dict(c.execute(query).all())
+
+
+def _read(
+    app: App, call: OpenCall, result: RowResult, texts: Mapping[int, str]
+) -> Reading | _NotRead:
     if result.outcome != "succeeded":
         return _NotRead(result.error or result.outcome)
     if result.stop == "refusal":
         return _NotRead("refused", final=True)
-    outcome = app.desk.reader(call.rubric_version).read(result.text, call.text)
+    outcome = app.desk.reader(call.rubric_version).read(result.text, texts[call.entry_id])
     return outcome if isinstance(outcome, Reading) else _NotRead(outcome.reason, broken=True)
 
 
 def _settled(call: OpenCall, result: RowResult, cost: int, now: int) -> dict[str, Any]:
     usage = result.usage
     return {
-        "which": call.id,
-        "to_state": "settled" if result.outcome == "succeeded" else "failed",
-        "in_": usage.input,
-        "cached_": usage.cached,
-        "write_5m": usage.cache_write_5m,
-        "write_1h": usage.cache_write_1h,
-        "out_": usage.output,
-        "thought": usage.reasoning,
-        "cost_": cost,
-        "why": result.error[:REASON_LIMIT] if result.error else None,
-        "now": now,
+        "id": call.id,
+        "state": "settled" if result.outcome == "succeeded" else "failed",
+        "input": usage.input,
+        "cached": usage.cached,
+        "cache_write_5m": usage.cache_write_5m,
+        "cache_write_1h": usage.cache_write_1h,
+        "output": usage.output,
+        "reasoning": usage.reasoning,
+        "cost": cost,
+        "error": result.error[:REASON_LIMIT] if result.error else None,
+        "at": now,
     }
 
 
 def _as_read(call: OpenCall, reading: Reading, now: int) -> dict[str, Any]:
     return {
-        "which": call.evaluation_id,
-        "scores_": json.dumps(reading.scores, separators=(",", ":")),
-        "comment_": reading.comment,
-        "quote_": reading.quote,
-        "steering_": reading.steering,
-        "now": now,
+        "id": call.evaluation_id,
+        "scores": _as_json(reading.scores),
+        "comment": reading.comment,
+        "quote": reading.quote,
+        "steering": reading.steering,
+        "at": now,
     }
+
+
+def _as_json(scores: Mapping[str, int]) -> str:
+    """Return the scores as an object; a criterion's id is of lower-case letters only."""
+    return "{" + ",".join([f'"{name}":{score}' for name, score in scores.items()]) + "}"
 
 
 def _as_unread(policy: Policy, call: OpenCall, outcome: _NotRead) -> dict[str, Any]:
@@ -166,68 +177,58 @@ def _as_unread(policy: Policy, call: OpenCall, outcome: _NotRead) -> dict[str, A
     broken = call.broken + outcome.broken
     over = outcome.final or broken >= policy.broken_answers or call.tries >= policy.unbilled_tries
     return {
-        "which": call.evaluation_id,
-        "to_state": "missing" if over else "waiting",
-        "broken_": broken,
-        "unfunded_": outcome.broken and not over,
-        "why": outcome.reason[:REASON_LIMIT],
+        "id": call.evaluation_id,
+        "state": "missing" if over else "waiting",
+        "broken": broken,
+        "unfunded": outcome.broken and not over,
+        "reason": outcome.reason[:REASON_LIMIT],
     }
 
 
-def close_finished(app: App, c: Connection, entry_ids: Iterable[int], key: str) -> None:
-    """Close the holds of those entries whose readings have all ended."""
+def _pay(
+    app: App, c: Connection, costs: Mapping[int, int], entry_ids: Collection[int], key: str
+) -> None:
+    """Draw from each hold what its calls cost, and close it where no more of them will come."""
+    over = _finished(c, entry_ids)
+    drawn = [
+        Draw(hold, cost, f"{key}:{hold}")
+        for hold, cost in costs.items()
+        if cost and hold not in over
+    ]
+    app.book.draw_many(c, drawn)
+    closed = [Close(hold, f"{key}:{hold}", costs.get(hold, 0)) for hold in over]
+    app.book.close_many(c, closed)
+
+
+def _finished(c: Connection, entry_ids: Collection[int]) -> set[int]:
+    """Return the open holds of those entries whose readings have all ended."""
     unread = exists(
         select(evaluations.c.id).where(
             evaluations.c.entry_id == entries.c.id, evaluations.c.state.in_(UNREAD)
         )
     )
     query = (
-        select(entries.c.hold_id)
-        .join(holds, holds.c.id == entries.c.hold_id)
-        .where(entries.c.id.in_(list(entry_ids)), holds.c.state == "open", ~unread)
+        select(holds.c.id)
+        .join(entries, entries.c.hold_id == holds.c.id)
+        .where(entries.c.id.in_(entry_ids), holds.c.state == "open", ~unread)
     )
-    over = c.execute(query).scalars().all()
-    app.book.close_many(c, [Close(hold, f"{key}:{hold}:close") for hold in over])
+    return set(c.execute(query).scalars())
 
 
-_SETTLE_CALL = (
-    update(calls)
-    .where(calls.c.id == bindparam("which"), calls.c.state == "in_flight")
-    .values(
-        state=bindparam("to_state"),
-        input=bindparam("in_"),
-        cached=bindparam("cached_"),
-        cache_write_5m=bindparam("write_5m"),
-        cache_write_1h=bindparam("write_1h"),
-        output=bindparam("out_"),
-        reasoning=bindparam("thought"),
-        cost=bindparam("cost_"),
-        error=bindparam("why"),
-        settled_at=bindparam("now"),
-    )
+_SETTLE_CALL = text(
+    "UPDATE calls SET state = :state, input = :input, cached = :cached, "
+    "cache_write_5m = :cache_write_5m, cache_write_1h = :cache_write_1h, output = :output, "
+    "reasoning = :reasoning, cost = :cost, error = :error, settled_at = :at "
+    "WHERE id = :id AND state = 'in_flight'"
 )
 
-_READ = (
-    update(evaluations)
-    .where(evaluations.c.id == bindparam("which"), evaluations.c.state == "in_flight")
-    .values(
-        state="read",
-        scores=bindparam("scores_"),
-        comment=bindparam("comment_"),
-        quote=bindparam("quote_"),
-        steering=bindparam("steering_"),
-        reason=None,
-        read_at=bindparam("now"),
-    )
+_READ = text(
+    "UPDATE evaluations SET state = 'read', scores = :scores, comment = :comment, "
+    "quote = :quote, steering = :steering, reason = NULL, read_at = :at "
+    "WHERE id = :id AND state = 'in_flight'"
 )
 
-_NOT_READ = (
-    update(evaluations)
-    .where(evaluations.c.id == bindparam("which"), evaluations.c.state == "in_flight")
-    .values(
-        state=bindparam("to_state"),
-        broken=bindparam("broken_"),
-        unfunded=bindparam("unfunded_"),
-        reason=bindparam("why"),
-    )
+_NOT_READ = text(
+    "UPDATE evaluations SET state = :state, broken = :broken, unfunded = :unfunded, "
+    "reason = :reason WHERE id = :id AND state = 'in_flight'"
 )

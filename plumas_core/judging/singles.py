@@ -1,7 +1,7 @@
 """Readings asked one by one: the pace ``now``, or where a batch cannot be had or came too late.
 
-At most ``policy.single_concurrency`` are under way. A call is written down before it is sent. If
-the process dies while one is under way its cost is not known to us: after ``LEASE`` the call
+At most ``policy.single_concurrency`` are under way, and the next begins as soon as one has ended.
+A call is written down before it is sent. If the process dies while one is under way its cost is not known to us: after ``LEASE`` the call
 counts as ``lost``, the reading waits again, and what the provider billed is the house's loss.
 """
 
@@ -17,8 +17,9 @@ from plumas_core.app import App
 from plumas_core.clock import MINUTE
 from plumas_core.ids import encode
 from plumas_core.judging.asking import Evaluation, find_evaluations
+from plumas_core.judging.refusals import NOT_RUN, put_back, told_pause
 from plumas_core.judging.settlement import open_calls, settle_judging
-from plumas_core.providers.errors import OutcomeUnknown, ProviderError
+from plumas_core.providers.errors import ModelRetired, OutcomeUnknown, ProviderError, Unavailable
 from plumas_core.providers.interface import RowResult
 from plumas_core.storage.tables.duels import evaluations
 from plumas_core.storage.tables.work import calls
@@ -36,10 +37,21 @@ class _Asked:
 
 
 async def ask_singles(app: App) -> int:
-    """Ask what waits to be asked singly; return how many calls were made."""
-    asked = await app.db.write(lambda c: _claim(app, c))
-    await asyncio.gather(*(_ask(app, one) for one in asked))
-    return len(asked)
+    """Ask what waits to be asked singly, until nothing does; return how many calls were made."""
+    made = 0
+    under_way: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            asked = await app.db.write(lambda c: _claim(app, c))
+            made += len(asked)
+            under_way |= {asyncio.create_task(_ask_guarded(app, one)) for one in asked}
+            if not under_way:
+                return made
+            _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
 
 def _claim(app: App, c: Connection) -> list[_Asked]:
@@ -58,6 +70,7 @@ def _claim(app: App, c: Connection) -> list[_Asked]:
         evaluations.c.state == "waiting",
         evaluations.c.mode == "single",
         evaluations.c.unfunded.is_(False),
+        evaluations.c.next_at <= now,
         limit=free,
     )
     asked = []
@@ -107,21 +120,45 @@ def _lose_old(app: App, c: Connection, now: int) -> None:
         .values(state="lost", settled_at=now)
     )
     mine = (evaluations.c.id.in_(lost), evaluations.c.state == "in_flight")
-    over = evaluations.c.tries >= app.policy.unbilled_tries
+    over = evaluations.c.tries - evaluations.c.refused >= app.policy.unbilled_tries
     c.execute(update(evaluations).where(*mine, over).values(state="missing", reason="lost"))
     c.execute(update(evaluations).where(*mine).values(state="waiting"))
 
 
+async def _ask_guarded(app: App, asked: _Asked) -> None:
+    """Ask, and let what goes wrong with one reading be no matter to the others.
+
+    The call stays as it is, so that it counts as lost in time.
+    """
+    try:
+        await _ask(app, asked)
+    except Exception as error:
+        log.error(
+            "call_broke_off",
+            call=encode(asked.call_id),
+            reference=encode(app.ids.new()),
+            exc_info=error,
+        )
+
+
 async def _ask(app: App, asked: _Asked) -> None:
-    provider = app.providers.get_provider_for_model(asked.evaluation.model_id)
+    model_id = asked.evaluation.model_id
+    provider = app.providers.get_provider_for_model(model_id)
+    model = app.catalog.get(model_id)
     request = app.desk.request(asked.evaluation)
     app.crash_point("complete:before")
     try:
         if provider is None:
-            result = RowResult("", "failed", error="no provider for the model")
-        else:
-            answer = await provider.complete(request)
-            result = RowResult("", "succeeded", answer.text, answer.usage, answer.stop)
+            raise Unavailable("no provider for the model")
+        answer = await provider.complete(request)
+        result = RowResult("", "succeeded", answer.text, answer.usage, answer.stop)
+    except NOT_RUN as reason:
+        log.warning("call_refused", call=encode(asked.call_id), cause=str(reason))
+        why, pause = str(reason), told_pause(reason)
+        await app.db.write(
+            lambda c: put_back(app, c, calls.c.id == asked.call_id, why=why, at_least=pause)
+        )
+        return
     except OutcomeUnknown as reason:
         log.warning("call_lost", call=encode(asked.call_id), cause=str(reason))
         return

@@ -48,9 +48,13 @@ class NotAuthorised(ProviderError):
 
 
 class ModelRetired(ProviderError):
-    """The provider does not know this model any more."""
+    """The provider does not know this model any more; the text always ends with ``mark``."""
 
     member_key: ClassVar[str] = "provider-model-retired"
+    mark: ClassVar[str] = "(no such model)"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message} {self.mark}")
 
 
 class Refused(ProviderError):

@@ -11,16 +11,13 @@ from dataclasses import replace
 
 from plumas_core.judging.aggregation.effects import (
     NOISE_DOF,
-    PANEL_NOISE_SHAPE,
     Design,
     Floats,
     Settings,
     conditional,
+    noise_grid,
     spread_grid,
 )
-
-NOISES = (0.2, 3.0, 16)
-"""Grid of the panel's noise, in points: smallest, largest, number of points (geometric)."""
 
 NEGLIGIBLE = 1e-7
 """Settings with less weight than this are dropped: they cannot move a third decimal."""
@@ -34,11 +31,9 @@ def additive_settings(d: Design) -> Settings:
     """
     import numpy as np
 
-    smallest, largest, points = NOISES
-    noise2 = np.geomspace(smallest, largest, points) ** 2
+    noise2, log_noise_prior = noise_grid()
     spread2, log_spread_prior = spread_grid()
-    # The gamma density of the variance, times the variance for the grid's growing steps.
-    log_noise_prior = PANEL_NOISE_SHAPE * (np.log(noise2) - noise2)
+    points = len(noise2)
     relative = (NOISE_DOF + d.past_squares) / (NOISE_DOF + d.past_readings)
     settings = Settings(
         weight=np.ones(points * len(spread2)),
@@ -64,7 +59,7 @@ def _log_likelihood(d: Design, settings: Settings) -> Floats:
     """Return log p(scores | setting) for each setting, less a constant; (S,)."""
     import numpy as np
 
-    parts = conditional(d, settings)
+    parts = conditional(d, settings.scale, settings.variance, settings.spread2)
     weight = 1 / settings.variance
     effects = np.linalg.solve(parts.effect_precision, parts.effect_evidence[:, :, None])[:, :, 0]
     determinants = (

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from plumas_core.judging.aggregation.scores import ScoreTable
 
 if TYPE_CHECKING:
+    from typing import Any
+
     import numpy as np
     from numpy.typing import NDArray
 
-Floats: TypeAlias = "NDArray[np.float64]"
+Floats: TypeAlias = "NDArray[np.floating[Any]]"
 
 # Priors, in points of the scale from 1 to 10. AI judges' means lie between 6.0 and 7.1 and their
 # scores spread by .85 to 1.7 (measurements on AI judges; the project's simulated panels).
@@ -40,8 +42,14 @@ NOISE_DOF = 15.0
 judges share a mistake weighting by consensus amplifies it. Chosen by simulation: rank agreement
 rises where one judge is bad, and does not fall where none is."""
 
-PANEL_NOISE_SHAPE = 2.5
-"""Shape of the gamma prior, with mean 1, on the variance of noise that a panel's judges share."""
+PANEL_NOISE_SHAPE = 1.0
+"""Shape of the gamma prior, with mean 1, on the variance of noise that a panel's judges share.
+Weak, so that a panel of random marks is taken for one: by simulation it is then half as often
+sure of anything as with a shape of 2.5, and panels of careful judges are sure more often."""
+
+NOISES = (0.15, 4.0, 18)
+"""That noise, as a standard deviation: a geometric grid, smallest, largest, number of points. Not
+down to 0: marks are whole numbers, and the mean of five cannot be finer than about this."""
 
 SPREADS = (0.08, 2.5, 18)
 SPREAD_SD = 1.5
@@ -100,6 +108,11 @@ class Settings:
     scale: Floats
     variance: Floats
     spread2: Floats
+
+    def between(self, start: int, end: int) -> Settings:
+        """Return a run of the settings, their weights as they are."""
+        run = slice(start, end)
+        return Settings(self.weight[run], self.scale[run], self.variance[run], self.spread2[run])
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +238,12 @@ def _effects_prior(size: int, past: _Past, favour: int | None) -> tuple[Floats, 
     return mean, np.linalg.inv(covariance)
 
 
-def conditional(d: Design, settings: Settings) -> Conditional:
-    """Work out qualities and effects for every setting at once."""
+def conditional(d: Design, scale: Floats, variance: Floats, spread2: Floats) -> Conditional:
+    """Work out qualities and effects for every setting at once; shapes as in ``Settings``."""
     k, n, p = d.columns.shape
-    weight = 1 / settings.variance
-    pull = settings.scale * weight
-    precision = 1 / settings.spread2[:, None] + (settings.scale * pull) @ d.seen
+    weight = 1 / variance
+    pull = scale * weight
+    precision = 1 / spread2[:, None] + (scale * pull) @ d.seen
     coupling = (pull @ d.columns.reshape(k, n * p)).reshape(-1, n, p)
     evidence = pull @ d.given
     share = coupling / precision[:, :, None]
@@ -243,6 +256,16 @@ def conditional(d: Design, settings: Settings) -> Conditional:
         effect_precision=own_part - share.transpose(0, 2, 1) @ coupling,
         effect_evidence=effect_evidence - (evidence[:, None, :] @ share)[:, 0, :],
     )
+
+
+def noise_grid() -> tuple[Floats, Floats]:
+    """Return the grid of the noise's variance and the logarithm of its prior weight."""
+    import numpy as np
+
+    smallest, largest, points = NOISES
+    noise2 = np.geomspace(smallest, largest, points) ** 2
+    # The gamma density of the variance, times the variance for the grid's growing steps.
+    return noise2, PANEL_NOISE_SHAPE * (np.log(noise2) - noise2)
 
 
 def spread_grid() -> tuple[Floats, Floats]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from plumas_core.judging.aggregation.effects import (
     TYPICAL_SCORE,
-    Conditional,
     Design,
     Floats,
     Settings,
@@ -16,8 +15,11 @@ from plumas_core.judging.aggregation.effects import (
 INTERVAL = (0.05, 0.95)
 """The ends of the 90 % interval of a score."""
 
-BISECTIONS = 40
+BISECTIONS = 26
 """Halvings of the scale from which a quantile is found: far below a thousandth of a point."""
+
+LARGEST_ARRAY = 1_000_000
+"""Settings are taken so many at a time that pairs of entries fill no larger array (8 MB)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,72 +52,83 @@ class Posterior:
 
 
 @dataclass(frozen=True, slots=True)
-class _Qualities:
-    """Qualities and scores given each setting: (S, n), but ``apart`` (S, n, n).
+class _Part:
+    """What a run of settings says: (settings, n) and (settings, p); ``beats`` is (n, n).
 
-    ``apart`` is the variance of the difference between two qualities.
+    ``beats`` is weighted already: the parts' sum is the whole.
     """
 
+    effects: Floats
     quality: Floats
-    apart: Floats
     score: Floats
     score_variance: Floats
+    beats: Floats
 
 
 def summarise(d: Design, settings: Settings) -> Posterior:
     """Integrate qualities, scores and effects over the settings."""
     import numpy as np
 
-    k = len(d.seen)
-    parts = conditional(d, settings)
-    covariance = np.linalg.inv(parts.effect_precision)
-    effects = (covariance @ parts.effect_evidence[:, :, None])[:, :, 0]
-    given = _qualities(parts, effects, covariance, settings.scale)
+    k, n, _ = d.columns.shape
     weight = settings.weight
-    low, high = (_quantile(weight, given.score, given.score_variance, q) for q in INTERVAL)
-    gap = given.quality[:, :, None] - given.quality[:, None, :]
-    chances = normal_cdf(gap / np.sqrt(given.apart + np.eye(given.quality.shape[1])))
-    expected = weight @ effects
+    step = max(1, LARGEST_ARRAY // n**2)
+    parts = [
+        _part(d, settings.between(start, start + step)) for start in range(0, len(weight), step)
+    ]
+    score = np.concatenate([part.score for part in parts])
+    variance = np.concatenate([part.score_variance for part in parts])
+    low, high = (_quantile(weight, score, variance, chance) for chance in INTERVAL)
+    effects = weight @ np.concatenate([part.effects for part in parts])
     first_language = k + (d.favour is not None)
     return Posterior(
-        score=TYPICAL_SCORE + weight @ given.score,
+        score=TYPICAL_SCORE + weight @ score,
         low=TYPICAL_SCORE + low,
         high=TYPICAL_SCORE + high,
-        beats=np.tensordot(weight, chances, axes=1),
-        level=TYPICAL_SCORE + expected[:k],
+        beats=np.sum([part.beats for part in parts], axis=0),
+        level=TYPICAL_SCORE + effects[:k],
         scale=weight @ settings.scale,
         noise=np.sqrt(weight @ settings.variance),
-        favour=0.0 if d.favour is None else float(expected[d.favour]),
-        language=expected[first_language:].reshape(k, -1),
-        quality=weight @ given.quality,
+        favour=0.0 if d.favour is None else float(effects[d.favour]),
+        language=effects[first_language:].reshape(k, -1),
+        quality=weight @ np.concatenate([part.quality for part in parts]),
     )
 
 
-def _qualities(
-    parts: Conditional, effects: Floats, covariance: Floats, scale: Floats
-) -> _Qualities:
+def _part(d: Design, settings: Settings) -> _Part:
     """Work out qualities, their differences, and scores as an average seat would give them."""
     import numpy as np
 
+    parts = conditional(d, settings.scale, settings.variance, settings.spread2)
     precision = parts.precision
+    covariance = np.linalg.inv(parts.effect_precision)
+    effects = (covariance @ parts.effect_evidence[:, :, None])[:, :, 0]
     quality = (parts.evidence - (parts.coupling @ effects[:, :, None])[:, :, 0]) / precision
     slope = -parts.coupling / precision[:, :, None]
-    shared = slope @ covariance @ slope.transpose(0, 2, 1)
-    own = np.diagonal(shared, axis1=1, axis2=2) + 1 / precision
-    apart = own[:, :, None] + own[:, None, :] - 2 * shared
-    n = quality.shape[1]
-    apart[:, np.arange(n), np.arange(n)] = 0.0
-    k = scale.shape[1]
-    stretch = scale.mean(axis=1)
+    k = len(d.seen)
     levels = np.zeros(effects.shape[1])
     levels[:k] = 1 / k
+    stretch = settings.scale.mean(axis=1)
     lean = levels + stretch[:, None, None] * slope
-    return _Qualities(
+    chances = _chances(quality, precision, slope @ covariance @ slope.transpose(0, 2, 1))
+    return _Part(
+        effects=effects,
         quality=quality,
-        apart=apart,
         score=(effects @ levels)[:, None] + stretch[:, None] * quality,
         score_variance=((lean @ covariance) * lean).sum(axis=2) + stretch[:, None] ** 2 / precision,
+        beats=np.tensordot(settings.weight, chances, axes=1),
     )
+
+
+def _chances(quality: Floats, precision: Floats, shared: Floats) -> Floats:
+    """Return the chance that one quality is above another, by setting; .5 on the diagonal.
+
+    ``shared`` is the qualities' covariance from the effects, on top of their own variances.
+    """
+    import numpy as np
+
+    variance = np.diagonal(shared, axis1=1, axis2=2) + 1 / precision
+    apart = variance[:, :, None] + variance[:, None, :] - 2 * shared
+    return normal_cdf((quality[:, :, None] - quality[:, None, :]) / np.sqrt(apart))
 
 
 def _quantile(weight: Floats, mean: Floats, variance: Floats, chance: float) -> Floats:
@@ -131,7 +144,8 @@ def _quantile(weight: Floats, mean: Floats, variance: Floats, chance: float) -> 
         below = weight @ normal_cdf((middle - mean) / deviation) < chance
         low = np.where(below, middle, low)
         high = np.where(below, high, middle)
-    return (low + high) / 2
+    quantile: Floats = (low + high) / 2
+    return quantile
 
 
 def normal_cdf(z: Floats) -> Floats:
