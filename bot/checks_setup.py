@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from bot.db import damages
+from bot.discord_role import invite_link
 from bot.env_file import SettingsError
 from bot.findings import Finding, Patient, moment, named
 from bot.names import check_names
@@ -58,6 +59,20 @@ def settings(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             "settings", "attention", f"{ENV_FILE} can be read by others", f"chmod 600 {ENV_FILE}"
         )
+
+
+def discord(patient: Patient) -> Iterator[Finding]:
+    """Give the link that invites the bot into a Discord server, where there is a token."""
+    token = patient.settings.discord_token
+    if token is None:
+        yield Finding("discord", "ok", "not served, as there is no DISCORD_TOKEN")
+        return
+    link = invite_link(token.get_secret_value())
+    if link is None:
+        says = "DISCORD_TOKEN does not look like a bot's token"
+        yield Finding("discord", "attention", says, "copy it again from the developer portal")
+    else:
+        yield Finding("discord", "ok", f"invite the bot: {link}")
 
 
 def database(patient: Patient) -> Iterator[Finding]:

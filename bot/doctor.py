@@ -19,6 +19,7 @@ from plumas_core.storage.database import DatabaseUnavailable
 
 SETUP: Final[Mapping[str, Check]] = {
     "settings": checks_setup.settings,
+    "discord": checks_setup.discord,
     "database": checks_setup.database,
     "clock": checks_setup.clock,
     "keys": checks_setup.keys,

@@ -22,8 +22,6 @@ from plumas_core.commands.spec import Opens
 
 log = structlog.get_logger(__name__)
 
-UNKNOWN_INTERACTION: Final = 10062
-"""Discord gave up waiting: nobody sees what would be done now."""
 ALREADY_ANSWERED: Final = 40060
 
 

@@ -22,7 +22,6 @@ EMBEDS_TOTAL: Final = 6_000
 ROWS: Final = 5
 ROW_BUTTONS: Final = 5
 BUTTON_LABEL: Final = 80
-CUSTOM_ID: Final = 100
 SELECT_OPTIONS: Final = 25
 OPTION_LABEL: Final = 100
 

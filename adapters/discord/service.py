@@ -29,6 +29,12 @@ log = structlog.get_logger(__name__)
 LONGEST_WAIT: Final = 30.0
 """Seconds that one request waits when Discord asks to; where it asks for more, the outbox waits."""
 
+LAST_WORDS: Final = 5.0
+"""Seconds that answers under way are waited for at the end."""
+
+_OWN_TASKS: Final = ("discord.py: ", "CommandTree-invoker")
+"""How discord.py names the tasks in which it lets events be handled."""
+
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 120.0
 
 
@@ -84,7 +90,13 @@ class DiscordService:
         await self.client.connect(reconnect=True)
 
     async def close(self) -> None:
-        """Leave Discord."""
+        """Let answers under way come to their end, or cut them off, and leave Discord."""
+        own = [one for one in asyncio.all_tasks() if one.get_name().startswith(_OWN_TASKS)]
+        if own:
+            await asyncio.wait(own, timeout=LAST_WORDS)
+            for task in own:
+                task.cancel()
+            await asyncio.gather(*own, return_exceptions=True)
         await self.client.close()
 
     async def _find_gateway(self) -> None:
@@ -113,7 +125,8 @@ class DiscordService:
 
 def _client(plan: DiscordPlan) -> discord.AutoShardedClient:
     """Return a client that asks for servers and channels, and for nothing that needs leave."""
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    for warning in ("warn_nacl", "warn_dave"):  # nobody is going to speak
+        setattr(discord.VoiceClient, warning, False)
     intents = discord.Intents.none()
     intents.guilds = True
     options: dict[str, Any] = {"shard_ids": list(plan.shard_ids)} if plan.shard_ids else {}

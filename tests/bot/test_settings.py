@@ -239,3 +239,16 @@ def test_the_database_is_a_file(monkeypatch: pytest.MonkeyPatch, url: str, path:
     settings = load_settings()
     assert settings.database_path == path
     assert settings.offline_world == path.parent / "offline"
+
+
+def test_shards_are_named_with_how_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "DISCORD_SHARD_COUNT" in problem(monkeypatch, "DISCORD_SHARD_IDS", "0,1")
+    monkeypatch.setenv("DISCORD_SHARD_COUNT", "2")
+    assert load_settings().discord_shard_ids == (0, 1)
+    assert "is below it" in problem(monkeypatch, "DISCORD_SHARD_IDS", "0,2")
+
+
+def test_a_gateway_is_a_socket_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "wss://host" in problem(monkeypatch, "DISCORD_GATEWAY_URL", "https://x.y")
+    monkeypatch.setenv("DISCORD_GATEWAY_URL", "ws://127.0.0.1:9/gateway")
+    assert load_settings().discord_gateway_url == "ws://127.0.0.1:9/gateway"

@@ -14,7 +14,6 @@ from discord.app_commands import AppCommandError
 from discord.http import Route
 
 from adapters.discord.adapter import DiscordAdapter
-from adapters.discord.commands import Translator
 from adapters.discord.exchange import Pace
 from adapters.discord.service import DiscordPlan, DiscordService
 from bot.settings import Settings
@@ -37,9 +36,23 @@ class DiscordStage:
     clock: ManualClock
     server: DiscordServer
     service: DiscordService
-    adapter: DiscordAdapter
     channel: str
+    pace: Pace | None = None
     _people: dict[str, Person] = field(default_factory=dict)
+    _adapter: DiscordAdapter | None = None
+
+    @property
+    def adapter(self) -> DiscordAdapter:
+        """The adapter, for payloads that are handed over without a gateway."""
+        if self._adapter is None:
+            self._adapter = DiscordAdapter(
+                self.app,
+                self.service.client,
+                commands=COMMANDS,
+                actions=ACTIONS,
+                pace=self.pace,
+            )
+        return self._adapter
 
     def person(self, name: str, **more: Any) -> Person:
         """Return the member of that name; ``op`` is the operator, ``admin`` an admin."""
@@ -144,18 +157,14 @@ async def open_discord(
             worker=f"test-{seed}",
             crash_point=crash_point,
         ) as app:
-            await service.log_in()
-            adapter = DiscordAdapter(
-                app, service.client, commands=COMMANDS, actions=ACTIONS, pace=pace
-            )
-            await adapter.tree.set_translator(Translator(app.texts))
-            channel = (
-                next((one for one, kind in own.channels.items() if kind["type"] == 0), None)
-                or own.add_channel()
-            )
-            yield DiscordStage(app, time, own, service, adapter, channel)
+            try:
+                await service.log_in()
+                known = [one for one, kind in own.channels.items() if kind["type"] == 0]
+                channel = known[0] if known else own.add_channel()
+                yield DiscordStage(app, time, own, service, channel, pace)
+            finally:
+                await service.close()
     finally:
-        await service.close()
         Route.BASE = base
         if server is None:
             await own.__aexit__()
