@@ -38,6 +38,11 @@ _TYPES = {
 MOST_BYTES = 256 * 1024 * 1024
 
 
+def no_model(model: str) -> Json:
+    """Return what is said of a model that is not known."""
+    return {"message": f"model: {model}"}
+
+
 def plain_answer(params: Json) -> Json:
     """Answer with the last words of the question."""
     return {"text": "Answer to: " + params["messages"][-1]["content"][-60:]}
@@ -136,6 +141,8 @@ class AnthropicStandIn(StandIn):
 
     def _row(self, row: Json) -> Json:
         fault = self.row_faults.get(row["custom_id"])
+        if fault is None and not self.knows(row["params"]["model"]):
+            fault = Status(404, no_model(row["params"]["model"]))
         if fault is None:
             result: Json = {"type": "succeeded", "message": self.message(row["params"], "batch")}
         else:
@@ -145,6 +152,8 @@ class AnthropicStandIn(StandIn):
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         params = await request.json()
+        if not self.knows(params["model"]):
+            return self.refuse(404, no_model(params["model"]))
         whole = self.message(params)
         if not params.get("stream"):
             return web.json_response(whole)

@@ -54,6 +54,7 @@ class StandIn(ABC):
         self.asked: list[Asked] = []
         self.usages: list[Json] = []
         self.left = asyncio.Event()
+        self.unknown_models: dict[str, int] = {}
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -76,6 +77,13 @@ class StandIn(ABC):
     def fail(self, route: str, *faults: Fault) -> None:
         """Let the next requests to ``route`` (``POST /v1/batches``) go wrong, one fault each."""
         self._faults[route].extend(faults)
+
+    def knows(self, model: str) -> bool:
+        """Tell whether a model can be asked: a retired one gives a number of answers more."""
+        left = self.unknown_models.get(model)
+        if left:
+            self.unknown_models[model] = left - 1
+        return left is None or left > 0
 
     def count(self, method: str, path: str) -> int:
         """Return how many requests came to a path."""

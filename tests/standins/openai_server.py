@@ -18,6 +18,10 @@ Answer = Callable[[Json], Json]
 """Makes an answer of a request's body: ``content``, and what of ``refusal``, ``finish_reason``,
 ``cached``, ``cache_write`` and ``reasoning`` there is."""
 
+OK = 200
+
+NO_MODEL: Json = {"code": "model_not_found", "message": "The model does not exist"}
+
 PIECE = 12
 """Characters of a streamed piece."""
 
@@ -81,7 +85,9 @@ class OpenAIStandIn(StandIn):
         output: list[Json] = []
         errors: list[Json] = []
         for row in batch.rows[:count]:
-            (errors if row["custom_id"] in self.row_faults else output).append(self._row(row))
+            answered = self._row(row)
+            failed = answered["response"]["status_code"] != OK
+            (errors if failed else output).append(answered)
         for row in batch.rows[count:]:
             error = {"code": f"batch_{status}", "message": "not in time"}
             errors.append({"id": "b", "custom_id": row["custom_id"], "error": error})
@@ -126,6 +132,8 @@ class OpenAIStandIn(StandIn):
 
     def _row(self, row: Json) -> Json:
         fault = self.row_faults.get(row["custom_id"])
+        if fault is None and not self.knows(row["body"]["model"]):
+            fault = Status(404, NO_MODEL)
         if fault is not None:
             body = self.error_body(fault.status, dict(fault.error))
         else:
@@ -146,6 +154,8 @@ class OpenAIStandIn(StandIn):
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
+        if not self.knows(body["model"]):
+            return self.refuse(404, NO_MODEL)
         whole = self.completion(body)
         if not body.get("stream"):
             return web.json_response(whole)
