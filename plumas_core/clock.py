@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -22,22 +21,3 @@ DAY = 24 * HOUR
 def system_clock() -> int:
     """Return the machine's own time."""
     return time.time_ns() // 1_000_000
-
-
-class ScaledTime:
-    """Time that runs ``scale`` times as fast as the machine's, from now on."""
-
-    def __init__(self, scale: float, clock: Clock = system_clock) -> None:
-        if scale <= 0:
-            raise ValueError("time cannot stand still or run backwards")
-        self.scale = scale
-        self._clock = clock
-        self._start = clock()
-
-    def now(self) -> int:
-        """Return the scaled time, in UTC milliseconds."""
-        return self._start + int((self._clock() - self._start) * self.scale)
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait for ``seconds`` of scaled time."""
-        await asyncio.sleep(seconds / self.scale)

@@ -33,7 +33,6 @@ from plumas_core.judging.rubric import Rubric, mean_score
 from plumas_core.storage.tables.duels import evaluations
 from plumas_core.storage.tables.work import calls
 
-
 TOLD_REASONS = ("refused", "late")
 """Reasons for which a reading is missing that an author can make something of."""
 

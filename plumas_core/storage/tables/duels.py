@@ -110,8 +110,9 @@ entries = Table(
     Index(None, "duel_id", "state"),
     Index(None, "member_id", "state"),
 )
-"""``member_id``: whoever entered it, or invited the ``guest``, an AI writer, in ``agent_id``. ``alias``: its number
-among the anonymous texts, drawn when they are locked. ``flags``: what a scan found, by comma."""
+"""``member_id``: whoever entered it, or invited the ``guest``, an AI writer, in ``agent_id``.
+``alias``: its number among the anonymous texts, drawn when they are locked. ``flags``: what a scan
+found, by comma."""
 
 close_agreements = Table(
     "close_agreements",

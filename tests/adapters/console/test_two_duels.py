@@ -127,7 +127,7 @@ async def test_at_the_end_nothing_is_owed_and_the_ledger_adds_up(
     database: SqliteDatabase,
 ) -> None:
     states = select(outbox.c.state, func.count()).group_by(outbox.c.state)
-    owed = await database.read(lambda c: dict(c.execute(states).all()))
+    owed: dict[str, int] = await database.read(lambda c: dict(c.execute(states).all()))
     proof = await database.read(lambda c: audit(c, system_clock()))
     assert set(owed) == {"delivered"}
     assert proof.findings == ()
