@@ -211,9 +211,7 @@ def _go_single(app: App, c: Connection, batch: Batch, reason: str) -> None:
     c.execute(
         update(evaluations)
         .where(evaluations.c.id.in_(mine), evaluations.c.state == "in_flight")
-        .values(
-            state="waiting", mode="single", unfunded=True, refused=evaluations.c.refused + 1
-        )
+        .values(state="waiting", mode="single", unfunded=True, refused=evaluations.c.refused + 1)
     )
     c.execute(
         update(calls)

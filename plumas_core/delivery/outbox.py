@@ -129,6 +129,7 @@ class Outbox:
                 due_at=now,
                 next_at=now,
                 tries=0,
+                faults=0,
                 state=case((outbox.c.state == "delivered", "placed"), else_=outbox.c.state),
             )
         )

@@ -1,8 +1,9 @@
 """Readings asked one by one: the pace ``now``, or where a batch cannot be had or came too late.
 
 At most ``policy.single_concurrency`` are under way, and the next begins as soon as one has ended.
-A call is written down before it is sent. If the process dies while one is under way its cost is not known to us: after ``LEASE`` the call
-counts as ``lost``, the reading waits again, and what the provider billed is the house's loss.
+A call is written down before it is sent. If the process dies while one is under way its cost is
+not known to us: after ``LEASE`` the call counts as ``lost``, the reading waits again, and what the
+provider billed is the house's loss.
 """
 
 from __future__ import annotations
@@ -150,6 +151,8 @@ async def _ask(app: App, asked: _Asked) -> None:
     try:
         if provider is None:
             raise Unavailable("no provider for the model")
+        if model is None or model.retired_at(app.clock()):
+            raise ModelRetired(f"{model_id} is retired, or not in the catalog any more")
         answer = await provider.complete(request)
         result = RowResult("", "succeeded", answer.text, answer.usage, answer.stop)
     except NOT_RUN as reason:
