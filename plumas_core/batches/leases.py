@@ -34,6 +34,7 @@ class Batch:
     sent_at: int | None
     submitted_at: int | None
     polls: int
+    cancel_asked_at: int | None
     fence: int
 
 

@@ -104,14 +104,20 @@ def _sized(
 
 
 def _held_back(c: Connection, route: _Route, now: int) -> bool:
-    """Tell whether the last batch of this model failed so lately that the next one waits."""
+    """Tell whether the next batch of this model has to wait.
+
+    It does while the last one failed lately, and while the outcome of a create is unknown:
+    nothing would be created, and readings that wait can still be asked singly when it gets late.
+    """
     query = (
         select(batches.c.state, batches.c.next_at)
         .where(batches.c.provider == route.provider, batches.c.model_id == route.model_id)
         .order_by(batches.c.id.desc())
     )
     last = c.execute(query.limit(1)).first()
-    return last is not None and last[0] == "failed" and last[1] > now
+    if last is not None and last[0] == "failed" and last[1] > now:
+        return True
+    return c.execute(query.where(batches.c.state == "unknown").limit(1)).first() is not None
 
 
 def _limits(c: Connection, route: _Route, limits: BatchLimits, now: int) -> BatchLimits:

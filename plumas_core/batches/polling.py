@@ -6,18 +6,23 @@ was: the rows that finished are kept and paid for, and only the others are asked
 
 from __future__ import annotations
 
+from functools import partial
+
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from plumas_core.app import App
 from plumas_core.batches.leases import Batch, LeaseLost, claim, release
 from plumas_core.batches.packing import queued_tokens
-from plumas_core.batches.settling import collect, give_back_rows
+from plumas_core.batches.settling import collect, miss_rows
+from plumas_core.catalog.errors import MissingPrice
 from plumas_core.clock import HOUR, MINUTE, SECOND
+from plumas_core.delivery.operators import tell_operators
 from plumas_core.ids import encode
 from plumas_core.judging.refusals import put_back, told_pause
 from plumas_core.providers.errors import BadAnswer, ProviderError
 from plumas_core.providers.interface import AIProviderInterface, BatchState, ProviderBatchId
+from plumas_core.storage.tables.duels import evaluations
 from plumas_core.storage.tables.work import calls
 
 log = structlog.get_logger(__name__)
@@ -31,6 +36,8 @@ QUEUE_PAUSE = 10 * MINUTE
 FAILED_PAUSE = MINUTE
 MOST_POLLS_OF_DAMAGED = 20
 """How often results are fetched that break off in the middle, before those that came must do."""
+FIRST_PRICE_PAUSE = MINUTE
+LONGEST_PRICE_PAUSE = 6 * HOUR
 TOO_OLD = 26 * HOUR
 """Providers end a batch within 24 hours; one that still runs is cancelled."""
 
@@ -39,7 +46,7 @@ async def poll(app: App) -> int:
     """Look after every batch that is due; return how many were settled."""
     done = 0
     while (batch := await claim(app, ("submitted", "collecting"))) is not None:
-        provider = app.providers.get_provider_for_model(batch.model_id)
+        provider = app.providers.get(batch.provider)
         try:
             if provider is None or batch.provider_batch_id is None:
                 await _again(app, batch, "no provider for the model")
@@ -49,7 +56,21 @@ async def poll(app: App) -> int:
             log.warning("lease_lost", batch=encode(batch.id), cause=str(lost))
         except ProviderError as reason:
             await _again(app, batch, str(reason), reason)
+        except MissingPrice as missing:
+            why = str(missing)
+            await app.db.write(partial(_unpriced, app, batch=batch, why=why))
     return done
+
+
+def _unpriced(app: App, c: Connection, batch: Batch, why: str) -> None:
+    """Put off the results of a model that has no price until the operator has added it."""
+    log.error("batch_without_price", batch=encode(batch.id), cause=why)
+    pause = min(FIRST_PRICE_PAUSE << min(batch.polls, 20), LONGEST_PRICE_PAUSE)
+    release(c, batch, error=why[:500], polls=batch.polls + 1, next_at=app.clock() + pause)
+    text = app.texts.text(
+        app.policy.default_locale, "operator-unpriced", model=batch.model_id, rows=batch.rows
+    )
+    tell_operators(app, c, f"batch-unpriced:{batch.id}", text)
 
 
 async def _look(
@@ -70,6 +91,8 @@ async def _look(
             lambda c: release(c, batch, state="collecting", polls=0, next_at=app.clock())
         )
         return 0
+    if app.catalog.get(batch.model_id) is None:
+        raise MissingPrice(batch.model_id, "it is not in the catalog any more")
     try:
         await collect(app, batch, provider.collect_batch(name))
     except BadAnswer as reason:
@@ -96,12 +119,39 @@ async def _still_running(
     name: ProviderBatchId,
     state: BatchState,
 ) -> None:
-    if app.clock() - (batch.submitted_at or batch.created_at) > TOO_OLD:
+    asked_at = batch.cancel_asked_at
+    if asked_at is None and await _is_to_stop(app, batch):
+        log.info("batch_cancel_asked", batch=encode(batch.id))
         await provider.cancel_batch(name)
+        asked_at = app.clock()
     next_at = app.clock() + pause_after(batch.polls)
     await app.db.write(
-        lambda c: release(c, batch, finished=state.finished, polls=batch.polls + 1, next_at=next_at)
+        lambda c: release(
+            c,
+            batch,
+            finished=state.finished,
+            polls=batch.polls + 1,
+            next_at=next_at,
+            cancel_asked_at=asked_at,
+        )
     )
+
+
+async def _is_to_stop(app: App, batch: Batch) -> bool:
+    """Tell whether a batch takes too long, or nobody waits for any of its rows."""
+    if app.clock() - (batch.submitted_at or batch.created_at) > TOO_OLD:
+        return True
+    awaited = (
+        select(calls.c.id)
+        .join(evaluations, evaluations.c.id == calls.c.evaluation_id)
+        .where(
+            calls.c.batch_id == batch.id,
+            calls.c.state == "in_flight",
+            evaluations.c.state == "in_flight",
+        )
+        .limit(1)
+    )
+    return await app.db.read(lambda c: c.execute(awaited).first()) is None
 
 
 def pause_after(polls: int) -> int:
@@ -122,7 +172,7 @@ async def _again(app: App, batch: Batch, why: str, reason: ProviderError | None 
 
 def _settle_what_came(app: App, c: Connection, batch: Batch) -> None:
     """End a batch whose results cannot be read to their end; the rows without one wait again."""
-    give_back_rows(app, c, batch, "the results broke off")
+    miss_rows(app, c, batch, "the results broke off")
     release(c, batch, state="settled", settled_at=app.clock())
 
 

@@ -19,6 +19,7 @@ from plumas_core.batches.row_ids import RowIdReader
 from plumas_core.batches.splitting import chunks
 from plumas_core.catalog.models import Model
 from plumas_core.ids import encode
+from plumas_core.judging.refusals import put_back
 from plumas_core.judging.settlement import open_calls, settle_judging
 from plumas_core.providers.errors import ModelRetired
 from plumas_core.providers.interface import RowResult
@@ -99,7 +100,12 @@ def _finish(app: App, c: Connection, batch: Batch, model: Model, *, expired: boo
 
 
 def give_back_rows(app: App, c: Connection, batch: Batch, why: str) -> None:
-    """Let every row of a batch that never ran wait again; nothing was billed."""
+    """Let every row of a batch that never ran wait again; nothing was billed, none is counted."""
+    put_back(app, c, calls.c.batch_id == batch.id, why=why)
+
+
+def miss_rows(app: App, c: Connection, batch: Batch, why: str) -> None:
+    """Let the rows without a result of a batch that ran wait again, and count that."""
     model = app.catalog.get(batch.model_id)
     if model is not None:
         _give_back(app, c, batch, model, why)

@@ -18,7 +18,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, exists, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from plumas_core.app import App
 from plumas_core.batches.leases import Batch, LeaseLost, change, claim, release
@@ -74,22 +75,34 @@ _UNSENT = ("intent", "uploading", "submitting", "unknown")
 
 
 def _no_other_create(app: App) -> ColumnElement[bool]:
-    """One create at a time is under way for each provider's key."""
+    """One create at a time is under way for each provider's key.
+
+    Nothing new is created for a model while the outcome of a create for it is unknown: where the
+    provider's list does not name our intents, the new batch could be taken for the one looked for.
+    """
     other = batches.alias()
+    under_way = and_(other.c.state == "submitting", other.c.lease_until > app.clock())
+    looked_for = and_(
+        batches.c.state.in_(("intent", "uploading")),
+        other.c.state.in_(("submitting", "unknown")),
+        other.c.model_id == batches.c.model_id,
+    )
     return ~exists(
         select(other.c.id).where(
             other.c.provider == batches.c.provider,
             other.c.id != batches.c.id,
-            other.c.state == "submitting",
-            other.c.lease_until > app.clock(),
+            or_(under_way, looked_for),
         )
     )
 
 
 async def _create(app: App, batch: Batch, provider: AIProviderInterface) -> int:
+    needed = await app.db.write(lambda c: _leave_out(app, c, batch))
+    if not needed:
+        log.info("batch_not_needed", batch=encode(batch.id))
+        return 0
     rows = _Rows(app, batch)
     try:
-        await app.db.write(lambda c: change(c, app, batch, state="uploading"))
         app.crash_point("upload:before")
         upload = await provider.upload_batch(encode(batch.id), rows)
         app.crash_point("upload:after")
@@ -115,6 +128,27 @@ async def _create(app: App, batch: Batch, provider: AIProviderInterface) -> int:
     return 1
 
 
+def _leave_out(app: App, c: Connection, batch: Batch) -> int:
+    """Leave out what nobody waits for any more, and begin; return how many rows are left.
+
+    The batch ends here if there is none. Surely none of it was created at the provider so far.
+    """
+    wanted = select(evaluations.c.id).where(evaluations.c.state == "in_flight")
+    mine = (calls.c.batch_id == batch.id, calls.c.state == "in_flight")
+    now = app.clock()
+    c.execute(
+        update(calls)
+        .where(*mine, calls.c.evaluation_id.not_in(wanted))
+        .values(state="failed", error="not needed", settled_at=now)
+    )
+    left = int(c.execute(select(func.count()).select_from(calls).where(*mine)).scalar_one())
+    if left:
+        change(c, app, batch, state="uploading", rows=left)
+    else:
+        release(c, batch, state="failed", error="not needed", settled_at=now, next_at=now)
+    return left
+
+
 async def _reconcile(app: App, batch: Batch, provider: AIProviderInterface) -> int:
     """Find out what became of a create whose answer we do not have."""
     now = app.clock()
@@ -125,20 +159,26 @@ async def _reconcile(app: App, batch: Batch, provider: AIProviderInterface) -> i
     except ProviderError as reason:
         await _later(app, batch, str(reason), _pause(reason), state="unknown")
         return 0
-    free = await app.db.read(lambda c: _unclaimed(c, batch, candidates))
+    free, rival = await app.db.read(
+        lambda c: (_unclaimed(c, batch, candidates), _has_rival(c, batch))
+    )
     if not free:
         state = "intent" if now - sent_at >= LIST_LAG else "unknown"
         await _later(app, batch, "the provider shows no such batch", LOOK_AGAIN, state=state)
         return 0
     found, *extras = free
-    if not found.certain and (extras or await app.db.read(lambda c: _has_rival(c, batch))):
+    if not found.certain and (extras or rival):
         await _later(app, batch, "several batches at the provider may be it", LOOK_AGAIN, "unknown")
         return 0
     for extra in extras:
         if extra.certain:
             log.warning("extra_batch_cancelled", batch=encode(batch.id), extra=extra.id)
             await provider.cancel_batch(extra.id)
-    await app.db.write(lambda c: _submitted(app, c, batch, found.id))
+    try:
+        await app.db.write(lambda c: _submitted(app, c, batch, found.id))
+    except IntegrityError:  # its own intent was quicker to claim it
+        await _later(app, batch, "the batch found is another's", LOOK_AGAIN, "unknown")
+        return 0
     return 1
 
 
@@ -228,28 +268,26 @@ class _Rows:
         self._batch = batch
 
     async def __aiter__(self) -> AsyncIterator[BatchRow]:
-        start = 0
-        while True:
-            piece = await self._piece(start)
+        last = -1
+        while piece := await self._piece(last):
             for row, attempt, evaluation in piece:
                 row_id = RowId(self._batch.id, row, attempt)
                 yield BatchRow(str(row_id), self._app.desk.request(evaluation))
-            if len(piece) < _PIECE:
-                return
-            start += _PIECE
+                last = row
 
-    async def _piece(self, start: int) -> list[tuple[int, int, Evaluation]]:
-        return await self._app.db.read(lambda c: self._read(c, start))
+    async def _piece(self, last: int) -> list[tuple[int, int, Evaluation]]:
+        return await self._app.db.read(lambda c: self._read(c, last))
 
-    def _read(self, c: Connection, start: int) -> list[tuple[int, int, Evaluation]]:
+    def _read(self, c: Connection, last: int) -> list[tuple[int, int, Evaluation]]:
         rows = c.execute(
             select(calls.c.row, calls.c.attempt, calls.c.evaluation_id)
             .where(
                 calls.c.batch_id == self._batch.id,
-                calls.c.row >= start,
-                calls.c.row < start + _PIECE,
+                calls.c.state == "in_flight",
+                calls.c.row > last,
             )
             .order_by(calls.c.row)
+            .limit(_PIECE)
         ).all()
         found = {
             one.id: one

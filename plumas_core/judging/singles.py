@@ -151,8 +151,10 @@ async def _ask(app: App, asked: _Asked) -> None:
     try:
         if provider is None:
             raise Unavailable("no provider for the model")
-        if model is None or model.retired_at(app.clock()):
-            raise ModelRetired(f"{model_id} is retired, or not in the catalog any more")
+        if model is None:
+            raise Unavailable("the model is not in the catalog any more")
+        if model.retired_at(app.clock()):
+            raise ModelRetired(f"{model_id} is retired")
         answer = await provider.complete(request)
         result = RowResult("", "succeeded", answer.text, answer.usage, answer.stop)
     except NOT_RUN as reason:

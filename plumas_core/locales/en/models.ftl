@@ -35,6 +35,12 @@ model-retires-new = { $name } ({ $model }) is retired by its provider on { $day 
 duel-model-succeeded = { $old } is not to be had any more. In duel #{ NUMBER($number, useGrouping: 0) }, { $new } reads in its place what it had not read yet.
 models-one-key-openai = Models of OpenAI alone can be called here, so every judge sits on one of them. With a key of Anthropic too, two families of models would judge, and neither would rank its own kind alone.
 models-one-key-anthropic = Models of Anthropic alone can be called here, so every judge sits on one of them. With a key of OpenAI too, two families of models would judge, and neither would rank its own kind alone.
+operator-no-provider =
+    { $readings ->
+        [one] One reading of a text waits
+       *[other] { NUMBER($readings) } readings of texts wait
+    } for { $provider }, which cannot be called here: its key or address is not set. Set it and start the program again. What is not read in time is left out of its duel.
+operator-unpriced = The answers of { $model } in a batch of { NUMBER($rows) } have come, but have no price: the catalog has none for them, or the model is not in it. Add it to the catalog and start the program again; until then they are not read, and their duels may end without them.
 
 ## AI writers and judges
 

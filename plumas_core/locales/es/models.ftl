@@ -35,6 +35,12 @@ model-retires-new = Su proveedor retira { $name } ({ $model }) el { $day }; el c
 duel-model-succeeded = { $old } ya no está disponible. En el duelo #{ NUMBER($number, useGrouping: 0) }, { $new } lee en su lugar lo que faltaba por leer.
 models-one-key-openai = Aquí solo se puede llamar a modelos de OpenAI, así que todos los jueces se sientan en uno de ellos. Con una clave de Anthropic además, juzgarían dos familias de modelos, y ninguna estaría sola ante las de su clase.
 models-one-key-anthropic = Aquí solo se puede llamar a modelos de Anthropic, así que todos los jueces se sientan en uno de ellos. Con una clave de OpenAI además, juzgarían dos familias de modelos, y ninguna estaría sola ante las de su clase.
+operator-no-provider =
+    { $readings ->
+        [one] Una lectura de un texto espera
+       *[other] { NUMBER($readings) } lecturas de textos esperan
+    } a { $provider }, al que no se puede llamar desde aquí: falta su clave o su dirección. Ponla y vuelve a arrancar el programa. Lo que no se lea a tiempo queda fuera de su duelo.
+operator-unpriced = Han llegado las respuestas de { $model } en un lote de { NUMBER($rows) }, pero no tienen precio: el catálogo no lo da, o el modelo no figura en él. Añádelo al catálogo y vuelve a arrancar el programa; hasta entonces no se leen, y sus duelos pueden acabar sin ellas.
 
 ## Escritores y jueces de IA
 
