@@ -5,6 +5,8 @@ from __future__ import annotations
 from jobs.audit import audit_ledger
 from jobs.house_cap import watch_house_cap
 from jobs.job import Job
+from jobs.model_life import watch_models
+from jobs.missing_providers import watch_providers
 from jobs.stale import find_stale
 from plumas_core.batches.packing import pack
 from plumas_core.batches.polling import poll
@@ -38,9 +40,11 @@ JOBS: tuple[Job, ...] = (
     Job("cards", 30 * SECOND, refresh_cards),
     Job("outbox", 1 * SECOND, deliver_due),
     Job("house-cap", 10 * MINUTE, watch_house_cap),
+    Job("missing-providers", MINUTE, watch_providers),
     Job("stale-holds", 10 * MINUTE, find_stale),
     Job("ledger-audit", HOUR, audit_ledger),
     Job("old-texts", DAY, forget_old),
+    Job("model-life", DAY, watch_models),
 )
 """In the order in which one follows from another, so that a round of all of them moves a duel on
 as far as it can go."""
