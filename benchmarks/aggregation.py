@@ -33,6 +33,7 @@ class World:
     """What simulated judges are like; points of the 1-10 scale, but ``missing``, a share."""
 
     leniency_sd: float = 0.8
+    scale: float = 1.0
     log_scale_sd: float = 0.35
     noise: tuple[float, float] = (0.6, 1.2)
     favour: float = 1.0
@@ -64,7 +65,7 @@ def panel(n: int, k: int, rng: np.random.Generator, world: World = STANDARD) -> 
     family[machines] = rng.integers(0, FAMILIES, len(machines))
     own_family = family[:, None] == rng.integers(0, FAMILIES, k)
     leniency = rng.normal(0, world.leniency_sd, k)
-    scale = np.exp(rng.normal(0, world.log_scale_sd, k))
+    scale = world.scale * np.exp(rng.normal(0, world.log_scale_sd, k))
     noise = rng.uniform(*world.noise, k)
     if world.bad_judge and k >= BAD_JUDGE_FROM:
         scale[0], noise[0] = 0.0, BAD_JUDGE_NOISE
@@ -96,9 +97,7 @@ def plain_means(scores: Floats) -> Floats:
     return np.asarray(np.where(counts > 0, total / np.maximum(counts, 1), np.nanmean(scores)))
 
 
-def simulate(
-    n: int, k: int, worlds: int, seed: int, world: World = STANDARD
-) -> dict[str, float]:
+def simulate(n: int, k: int, worlds: int, seed: int, world: World = STANDARD) -> dict[str, float]:
     """Rank many simulated duels.
 
     Returns:
