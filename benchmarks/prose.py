@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-_WORDS = (
+WORDS = (
     "la el un una de en con sin sobre hasta entre cuando nadie siempre todavía noche lluvia faro "
     "puerto sombra ceniza ventana abuela cuchillo pan sal espejo camino hermano silencio ceguera "
     "caballo río piedra lámpara invierno verano mañana tarde ayer nunca apenas acaso mientras "
@@ -12,7 +12,7 @@ _WORDS = (
     "amarillo hondo lento áspero último primero pequeño inmenso roto azul frío vacío ajeno manso "
     "the a of in and with under through nobody window harbour lantern winter bread knife mirror "
     "salt river stone mother sailor letter glass smoke orchard ladder thunder"
-).split()
+)
 
 SENTENCES = 4_000
 TEXT_CHARACTERS = 3_000
@@ -26,6 +26,7 @@ class Prose:
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
+        self._words = WORDS.split()
         self._sentences = [self._sentence() for _ in range(SENTENCES)]
 
     def text(self) -> str:
@@ -49,7 +50,7 @@ class Prose:
         return " ".join(words[start : start + length])
 
     def _sentence(self) -> str:
-        words = self._rng.choices(_WORDS, k=self._rng.randint(5, 18))
+        words = self._rng.choices(self._words, k=self._rng.randint(5, 18))
         if len(words) > 9:
             words[5] += ","
         return " ".join(words).capitalize() + self._rng.choice((".", ".", ".", ".", "…", "?"))

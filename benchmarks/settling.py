@@ -5,7 +5,8 @@ batch, which prices each row, reads and checks the answer, writes the reading do
 holds, closes them, and gives back what is left; afterwards the ledger's audit must find nothing.
 
 The floor reads the same file, parses each line and the answer within, and inserts every field that
-ours keeps into one table, with the same pragmas and as many rows to a transaction.
+ours keeps into one table under its row's id, with the same pragmas and as many rows to a
+transaction.
 
 Each run is a process of its own, on its own copy of the database; the runs of both take turns, and
 the quickest of each counts. Memory is the highest resident size of a run above what it was when
@@ -138,7 +139,8 @@ def floor(folder: Path, results: Path) -> dict[str, float]:
 
 _TABLE = """
 CREATE TABLE results (
-    custom_id TEXT PRIMARY KEY, status INTEGER, finish TEXT, input INTEGER, cached INTEGER, output INTEGER,
+    custom_id TEXT PRIMARY KEY, state TEXT, error TEXT, finish TEXT, input INTEGER,
+    cached INTEGER, cache_write_5m INTEGER, cache_write_1h INTEGER, output INTEGER,
     reasoning INTEGER, scores TEXT, comment TEXT, quote TEXT, steering INTEGER, settled_at INTEGER
 )
 """
@@ -146,28 +148,33 @@ CREATE TABLE results (
 
 def _parsed(line: bytes) -> tuple[Any, ...]:
     row = json.loads(line)
+    now = int(time.time() * 1000)
     response = row["response"]
-    if response["status_code"] != 200:
-        return (row["custom_id"], response["status_code"], *(None,) * 9, time.time())
     body = response["body"]
+    if response["status_code"] != 200:
+        return (row["custom_id"], "failed", body["error"]["type"], *(None,) * 11, now)
     choice, usage = body["choices"][0], body["usage"]
+    error = None
     try:
         answer = json.loads(choice["message"]["content"])
-    except ValueError:
-        answer = {}
+    except ValueError as reason:
+        answer, error = {}, str(reason)
     return (
         row["custom_id"],
-        200,
+        "settled",
+        error,
         choice["finish_reason"],
         usage["prompt_tokens"],
         usage["prompt_tokens_details"]["cached_tokens"],
+        0,
+        0,
         usage["completion_tokens"],
         usage["completion_tokens_details"]["reasoning_tokens"],
         json.dumps(answer.get("scores")),
         answer.get("comment"),
         answer.get("quote"),
         answer.get("steering"),
-        int(time.time() * 1000),
+        now,
     )
 
 
