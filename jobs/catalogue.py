@@ -5,8 +5,8 @@ from __future__ import annotations
 from jobs.audit import audit_ledger
 from jobs.house_cap import watch_house_cap
 from jobs.job import Job
-from jobs.model_life import watch_models
 from jobs.missing_providers import watch_providers
+from jobs.model_life import watch_models
 from jobs.stale import find_stale
 from plumas_core.batches.packing import pack
 from plumas_core.batches.polling import poll

@@ -13,7 +13,7 @@ from plumas_core.catalog.availability import Availability
 from plumas_core.catalog.listing import listing
 from plumas_core.catalog.words import availability, known_model, set_word
 from plumas_core.commands.once import handled_before, remember
-from plumas_core.commands.reply import Note, Reply, Table, Text, Title
+from plumas_core.commands.reply import Block, Note, Reply, Table, Text, Title
 from plumas_core.commands.spec import Audience, CommandSpec, FlagParam, RefParam, Request
 from plumas_core.operations import record
 from plumas_core.problems import Problem
@@ -58,12 +58,25 @@ async def list_models(app: App, request: Request[NoArgs]) -> Reply:
         t.text(locale, f"column-{name}")
         for name in ("model", "on", "by", "price", "batch-price", "retires")
     )
-    blocks = (
+    blocks: list[Block] = [
         Title(t.text(locale, "models-title")),
         Table(columns, tuple(rows), (3, 4)),
         Text((t.text(locale, "models-units"),)),
-    )
-    return Reply(blocks, visibility="private")
+    ]
+    other = other_key(app, locale)
+    if other is not None:
+        blocks.append(Note(other, "info"))
+    return Reply(tuple(blocks), visibility="private")
+
+
+def other_key(app: App, locale: str) -> str | None:
+    """Return what a second key would add, where one of the two great providers has none."""
+    openai, anthropic = (app.providers.configured(name) for name in ("openai", "anthropic"))
+    if openai and not anthropic:
+        return app.texts.text(locale, "models-one-key-openai")
+    if anthropic and not openai:
+        return app.texts.text(locale, "models-one-key-anthropic")
+    return None
 
 
 def _retires(day: str | None, locale: str) -> str:

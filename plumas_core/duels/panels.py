@@ -135,6 +135,7 @@ def _house_panel(app: App, c: Connection, community_id: int, panel: Panel) -> Pl
         model = usable.get(seat.model)
         if model is None:
             model = models[position % len(models)]
-            swapped[seat.model] = model.name
+            missing = app.catalog.get(seat.model)
+            swapped[missing.name if missing else seat.model] = model.name
         seats.append(PlannedSeat(judge, model))
     return PlannedPanel(panel.slug, tuple(seats), tuple(swapped.items()))

@@ -82,19 +82,21 @@ def _succeed(app: App, c: Connection) -> int:
 
 
 def switch_off(app: App, c: Connection, model: Model, why: str) -> None:
-    """Switch a model off everywhere, write that down, and tell the operators once a day."""
+    """Switch a model off everywhere, write that down, and tell the operators, once."""
     log.warning("model_gone", model=model.id, cause=why)
     set_word(app, c, model, EVERYWHERE, False, None)
     record(app, c, None, None, "model", f"{model.id} False everywhere: {why}")
+    tell_operators(app, c, f"model-gone:{model.id}", _gone_text(app, model))
+
+
+def _gone_text(app: App, model: Model) -> str:
+    locale = app.policy.default_locale
     successor = app.catalog.get(model.successor) if model.successor else None
-    text = app.texts.text(
-        app.policy.default_locale,
-        "model-gone" if successor else "model-gone-alone",
-        name=model.name,
-        model=model.id,
-        **({"successor": successor.name} if successor else {}),
+    if successor is None:
+        return app.texts.text(locale, "model-gone-alone", name=model.name, model=model.id)
+    return app.texts.text(
+        locale, "model-gone", name=model.name, model=model.id, successor=successor.name
     )
-    tell_operators(app, c, f"model-gone:{model.id}", text)
 
 
 def _found(c: Connection) -> list[_Gone]:
@@ -212,7 +214,7 @@ def _move(app: App, c: Connection, seat: Seat) -> int:
         .where(seats.c.id == seat.id)
         .values(model_id=new.id, provider=new.provider, family=new.family, priced_at=app.clock())
     )
-    waiting = {"state": "waiting", "unfunded": True, "reason": None}
+    waiting = {"state": "waiting", "unfunded": True, "reason": None, "next_at": app.clock()}
     if not new.capabilities.batch:
         waiting["mode"] = "single"
     c.execute(

@@ -13,6 +13,8 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +74,27 @@ class KeptClock(ManualClock):
         """Write the time down for the next life."""
         self._file.write_text(str(self.now))
 
+    def advance(self, milliseconds: int) -> None:
+        """Let time pass, and write it down: a server outside goes by it too."""
+        super().advance(milliseconds)
+        self.keep()
 
-async def live(folder: Path, reaper: Reaper, seed: int) -> dict[str, Any]:
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """What is played, and which settings the program has besides those of a stage."""
+
+    lines: Sequence[tuple[str, str]] = LINES
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def live(folder: Path, reaper: Reaper, seed: int, play: Play) -> dict[str, Any]:
     """Play the script, each line under its own key, and let time pass until all has ended."""
     clock = KeptClock(folder / "now")
-    async with open_stage(folder, clock=clock, crash_point=reaper, seed=seed, locale="es") as stage:
-        for number, (who, line) in enumerate(LINES):
+    async with open_stage(
+        folder, clock=clock, crash_point=reaper, seed=seed, locale="es", **play.settings
+    ) as stage:
+        for number, (who, line) in enumerate(play.lines):
             await stage.say(who, line, key=f"line:{number}")
             clock.keep()
         end = clock.now + LONGEST
@@ -110,7 +127,7 @@ async def _outcome(stage: Stage, folder: Path) -> dict[str, Any]:
         for record in map(json.loads, (folder / "transcript.jsonl").read_text().splitlines())
         if record["op"] == "place"
     ]
-    made = [path for path in (folder / "offline" / "batches").iterdir() if path.is_dir()]
+    made = [path for path in (folder / "offline" / "batches").glob("*") if path.is_dir()]
     return {
         "state": duel["state"],
         "verdict": [
@@ -129,14 +146,14 @@ def _keep(_world: World, _batch: str) -> None:
     """Leave a discarded batch where it is."""
 
 
-def child(folder: Path, kill_at: int, seed: int) -> int | None:
+def child(folder: Path, kill_at: int, seed: int, play: Play) -> int | None:
     """Live one life in a fork; return its exit code, ``None`` if it was killed."""
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
             reaper = Reaper(kill_at)
-            outcome = asyncio.run(live(folder, reaper, seed))
+            outcome = asyncio.run(live(folder, reaper, seed, play))
             (folder / "outcome.json").write_text(json.dumps(outcome))
             code = 0
         except BaseException as error:
@@ -148,21 +165,20 @@ def child(folder: Path, kill_at: int, seed: int) -> int | None:
     return None if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
 
 
-def run(folder: Path, kill_at: int) -> dict[str, Any]:
-    """Live, die at ``kill_at`` and live again; return how it ended."""
-    _furnish(folder)
-    first = child(folder, kill_at, seed=1)
-    second = child(folder, 0, seed=2) if first is None else first
+def run(folder: Path, kill_at: int, play: Play) -> dict[str, Any]:
+    """Live in a furnished folder, die at ``kill_at`` and live again; return how it ended."""
+    first = child(folder, kill_at, 1, play)
+    second = child(folder, 0, 2, play) if first is None else first
     if second != 0:
         failure = folder / "failure.txt"
         why = failure.read_text() if failure.exists() else "killed twice"
         return {"kill_at": kill_at, "failure": why}
     outcome: dict[str, Any] = json.loads((folder / "outcome.json").read_text())
-    shutil.rmtree(folder)
     return {"kill_at": kill_at, "killed": first is None, **outcome}
 
 
-def _furnish(folder: Path) -> None:
+def furnish(folder: Path) -> None:
+    """Make the folder of a life, beside the template of its database."""
     folder.mkdir(parents=True)
     shutil.copy(folder.parent / TEMPLATE, folder / "plumas.db")
 
@@ -190,12 +206,15 @@ def main() -> None:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     prepare(folder / TEMPLATE)
     World.discard = _keep  # type: ignore[method-assign,assignment]  # so that every batch can be counted
-    _furnish(folder / "0")
+    furnish(folder / "0")
     reaper = Reaper(0)
-    baseline = asyncio.run(live(folder / "0", reaper, seed=1))
+    play = Play()
+    baseline = asyncio.run(live(folder / "0", reaper, 1, play))
     print(json.dumps({"kill_at": 0, "killed": False, **baseline}), flush=True)
     for kill_at in deaths(reaper.names)[part::parts]:
-        outcome = run(folder / str(kill_at), kill_at)
+        furnish(folder / str(kill_at))
+        outcome = run(folder / str(kill_at), kill_at, play)
+        shutil.rmtree(folder / str(kill_at))
         print(json.dumps({**outcome, "at": reaper.names[kill_at - 1]}), flush=True)
 
 
