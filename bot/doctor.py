@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from bot import checks_setup, checks_work
+from bot import checks_online, checks_setup, checks_work
 from bot.findings import Check, Finding, Patient
 from bot.starting import begin
 from plumas_core.catalog.errors import CatalogError
@@ -25,6 +25,7 @@ SETUP: Final[Mapping[str, Check]] = {
     "keys": checks_setup.keys,
     "catalog": checks_setup.catalog,
 }
+ONLINE: Final[Mapping[str, Check]] = {"providers": checks_online.providers}
 WORK: Final[Mapping[str, Check]] = {
     "ledger": checks_work.ledger,
     "pools": checks_work.pools,
@@ -39,10 +40,14 @@ SIGNS: Final = {"ok": ("ok", "green"), "attention": ("look", "yellow"), "failed"
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--offline", is_flag=True, help="Ask nothing of the AI providers.")
 @click.pass_context
-def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Check settings, database, clock, keys, catalog, ledger and what waits; 1 if any is broken."""
-    findings = examine(Patient(begin(), system_clock()))
+def doctor(ctx: click.Context, as_json: bool, offline: bool) -> None:
+    """Check settings, database, clock, keys, catalog, providers, ledger and what waits.
+
+    The exit code is 1 if any is broken. Asking the providers costs nothing.
+    """
+    findings = examine(Patient(begin(), system_clock()), online=not offline)
     ok = all(finding.state != "failed" for finding in findings)
     if as_json:
         found = {"ok": ok, "findings": [asdict(finding) for finding in findings]}
@@ -52,9 +57,11 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
     ctx.exit(0 if ok else 1)
 
 
-def examine(patient: Patient) -> list[Finding]:
-    """Return what every check found, in their order."""
+def examine(patient: Patient, *, online: bool = False) -> list[Finding]:
+    """Return what every check found, in their order; ``online``: the providers' too."""
     findings = list(_run(patient, SETUP))
+    if online:
+        findings += _run(patient, ONLINE)
     broken = any(each.check == "database" and each.state == "failed" for each in findings)
     if broken:
         says = "not looked at, as the database is broken"

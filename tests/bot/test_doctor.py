@@ -15,7 +15,7 @@ from click.testing import Result
 from pydantic import SecretStr
 from sqlalchemy import insert
 
-from bot.doctor import SETUP, WORK, examine
+from bot.doctor import ONLINE, SETUP, WORK, examine
 from bot.findings import Finding, Patient
 from bot.settings import CATALOG, Settings
 from plumas_core.catalog.models import OFFLINE_PROVIDER
@@ -126,7 +126,7 @@ def test_before_the_first_start_nothing_is_wrong_and_nothing_is_made(
     result = plumas("doctor", "--json")
     found = json.loads(result.stdout)
     assert (result.exit_code, found["ok"]) == (0, True)
-    assert {finding["check"] for finding in found["findings"]} == {*SETUP, *WORK}
+    assert {finding["check"] for finding in found["findings"]} == {*SETUP, *ONLINE, *WORK}
     assert list(folder.iterdir()) == []
 
 
@@ -146,7 +146,7 @@ def test_secrets_are_named_and_never_shown(
     plumas: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-live-0123456789")
-    for words in (("doctor",), ("doctor", "--json")):
+    for words in (("doctor", "--offline"), ("doctor", "--offline", "--json")):
         output = plumas(*words).output
         assert "OPENAI_API_KEY" in output
         assert "sk-live" not in output
