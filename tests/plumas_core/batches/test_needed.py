@@ -42,13 +42,11 @@ def sent(folder: Path) -> int:
 
 @pytest.fixture
 def cancelled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The batches that the provider was asked to stop."""
+    """The batches that the provider was asked to stop, which takes it longer than it takes them."""
     asked: list[str] = []
-    cancel = OfflineProvider.cancel_batch
 
-    async def count(one: OfflineProvider, batch: ProviderBatchId) -> None:
+    async def count(_one: OfflineProvider, batch: ProviderBatchId) -> None:
         asked.append(batch)
-        await cancel(one, batch)
 
     monkeypatch.setattr(OfflineProvider, "cancel_batch", count)
     return asked

@@ -57,11 +57,13 @@ class Moody:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, reason: ProviderError) -> None:
         self.reason: ProviderError | None = reason
         self.asked = 0
+        self.most = 1_000_000
+        """After so many calls it answers again."""
         answer = OfflineProvider.complete
 
         async def complete(one: OfflineProvider, request: CompletionRequest) -> Completion:
             self.asked += 1
-            if self.reason is not None:
+            if self.reason is not None and self.asked <= self.most:
                 raise self.reason
             return await answer(one, request)
 
@@ -91,6 +93,24 @@ async def test_an_outage_of_an_hour_costs_a_quick_duel_no_reading(
         assert await state(stage) == "verdict"
         assert await stage.count(evaluations, evaluations.c.state == "read") == 9
         await settled_clean(stage)
+
+
+async def test_a_failure_after_many_refusals_is_the_first_that_counts(
+    db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moody = Moody(monkeypatch, Unavailable("overloaded"))
+    async with open_stage(db_path.parent) as stage:
+        await play(stage, pace="now")
+        await stage.pass_time(70 * MINUTE, 5 * MINUTE)
+        refused = await stage.rows(select(evaluations.c.refused))
+        assert min(row["refused"] for row in refused) > stage.app.policy.unbilled_tries
+        moody.reason = ProviderError("this one cannot be answered")
+        asked = moody.asked
+        while moody.asked < asked + 9:
+            stage.clock.advance(MINUTE)
+            moody.most = asked + 9
+            await ask_singles(stage.app)
+        assert await stage.count(evaluations, evaluations.c.state == "missing") == 0
 
 
 async def test_a_provider_that_is_down_is_asked_less_and_less_often(
