@@ -60,8 +60,8 @@ class Caller:
 
 async def identify(app: App, event: Event) -> Caller:
     """Return who asks and where, making rows for what is seen for the first time."""
-    caller = await app.db.read(lambda c: _known(app, c, event))
-    if caller is not None and not await app.db.read(lambda c: _strangers(c, event)):
+    caller, strangers = await app.db.read(lambda c: (_known(app, c, event), _strangers(c, event)))
+    if caller is not None and not strangers:
         return caller
     await app.db.write(lambda c: _introduce(app, c, event))
     caller = await app.db.read(lambda c: _known(app, c, event))
