@@ -44,10 +44,11 @@ def rank(
     The order in which entries and seats come makes no difference. Nor does a better mark cost its
     entry its rank: raising a score does not put the entry behind one that it was ahead of, unless
     it is the own-family score that tips the panel into exclusion. (Exact for complete scores in
-    the additive model; elsewhere without an exception in tens of thousands of random panels.) What
-    a mark can change is how sure the panel is, and with that who shares a place: now and then (2
-    to 3 in 1,000) a better mark splits a shared place above the entry, and its place's number
-    grows though nobody passed it.
+    the additive model; elsewhere without an exception in simulation: 37,000 panels of the additive
+    model, 300 of the facet model.) What a mark can change is how sure the panel is, and with that
+    who shares a place: a better mark may split a shared place above the entry, and its place's
+    number then grows though nobody passed it (3 in 1,000 such marks in small duels, 3 in 100 in
+    larger ones).
 
     Args:
         scores: n rows of k: the mean over the rubric's criteria, 1 to 10; ``None`` if missing.
