@@ -1,4 +1,4 @@
-"""A database in which one big batch has come back: many duels, each text held for and read."""
+"""A database whose batches have come back: many duels, each text held for, all answers there."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from benchmarks.prose import Prose
 from bot.settings import Settings
 from bot.wiring import open_app
 from plumas_core.app import App
+from plumas_core.batches.packing import PACK_LIMIT
 from plumas_core.batches.row_ids import RowId
 from plumas_core.duels.costs import judging_hold
 from plumas_core.duels.rows import Seat, duel_by_id, seats_of
@@ -31,13 +32,9 @@ PROVIDER = "openai"
 HERE = 1
 """The id of the only community, place and member."""
 
-APART = 200
-"""By how many places a row usually ends sooner or later than its neighbours."""
-
 FUNDS = 10**17
 SEED = 5
 DATABASE = "city.db"
-RESULTS = "results.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ class Size:
 
     @property
     def rows(self) -> int:
-        """How many answers the batch has."""
+        """How many answers there are."""
         return self.duels * self.entries * self.seats
 
 
@@ -59,27 +56,46 @@ def settings(folder: Path) -> Settings:
     return Settings(database_url=f"sqlite:///{folder / DATABASE}")
 
 
-async def build(folder: Path, size: Size) -> None:
-    """Write the database, and the results of its one batch, into ``folder``."""
+def results_file(folder: Path, provider_batch_id: str) -> Path:
+    """Return where the results of a batch stand."""
+    return folder / f"{provider_batch_id}.jsonl"
+
+
+async def build(folder: Path, size: Size) -> list[Path]:
+    """Write the database and the results of its batches into ``folder``; return the results."""
     rng = random.Random(SEED)
     prose = Prose(rng)
+    files: list[Path] = []
     async with open_app(settings(folder), rng=rng) as app:
-        batch = app.ids.new()
-        await app.db.write(lambda c: _found(app, c, batch, size))
-        asked: list[tuple[RowId, str]] = []
-        for number in range(size.duels):
-            asked += await app.db.write(
-                partial(_judge, app, prose=prose, batch=batch, size=size, number=number)
-            )
         criteria = app.desk.rubric(RUBRIC_VERSION).ids
-    with (folder / RESULTS).open("w", encoding="utf-8") as file:
-        for row_id, text in _as_they_end(asked, rng):
-            answer = results.answer(prose, rng, criteria, text)
-            file.write(results.line(rng, str(row_id), answer) + "\n")
+        await app.db.write(partial(_found, app))
+        waiting: list[_Waiting] = []
+        for number in range(1, size.duels + 1):
+            waiting += await app.db.write(partial(_judge, app, prose, size, number))
+            while len(waiting) >= PACK_LIMIT or (waiting and number == size.duels):
+                name = f"batch_{len(files)}"
+                batch, waiting = waiting[:PACK_LIMIT], waiting[PACK_LIMIT:]
+                asked = await app.db.write(partial(_send, app, name, batch))
+                rng.shuffle(asked)
+                files.append(results_file(folder, name))
+                with files[-1].open("w", encoding="utf-8") as file:
+                    for row, text in asked:
+                        answer = results.answer(prose, rng, criteria, text)
+                        file.write(results.line(rng, str(row), answer) + "\n")
+    return files
 
 
-def _found(app: App, c: Connection, batch: int, size: Size) -> None:
-    """Write down who there is, what they have to spend, and the batch."""
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A reading that is to be asked for."""
+
+    reading: int
+    hold: int
+    text: str
+
+
+def _found(app: App, c: Connection) -> None:
+    """Write down who there is, and what they have to spend."""
     now = app.clock()
     c.execute(
         insert(communities).values(
@@ -106,46 +122,57 @@ def _found(app: App, c: Connection, batch: int, size: Size) -> None:
         key="city:funds",
         purpose="grant",
     )
+
+
+def _judge(app: App, prose: Prose, size: Size, number: int, c: Connection) -> list[_Waiting]:
+    """Write one duel down as it stands while it is judged; return its readings."""
+    duel = app.ids.new()
+    c.execute(insert(duels).values(_duel(app, duel, number)))
+    judge = c.execute(select(agents.c.id).where(agents.c.kind == "judge").limit(1)).scalar_one()
+    c.execute(insert(seats), [_seat(app, duel, judge, n) for n in range(size.seats)])
+    panel = seats_of(c, duel)
+    amount = _amount(app, c, duel, panel, prose.text())
+    waiting: list[_Waiting] = []
+    readings: list[dict[str, Any]] = []
+    for _ in range(size.entries):
+        text = prose.text()
+        entry, hold = _enter(app, c, duel, text, amount)
+        for seat in panel:
+            readings.append(_reading(app, duel, entry, seat))
+            waiting.append(_Waiting(readings[-1]["id"], hold, text))
+    c.execute(insert(evaluations), readings)
+    return waiting
+
+
+def _send(
+    app: App, name: str, waiting: Sequence[_Waiting], c: Connection
+) -> list[tuple[RowId, str]]:
+    """Write a batch down as it stands at the provider; return its rows and their texts."""
+    now = app.clock()
+    batch = app.ids.new()
     c.execute(
         insert(batches).values(
             id=batch,
             provider=PROVIDER,
             model_id=MODEL,
             state="collecting",
-            rows=size.rows,
+            rows=len(waiting),
             tokens=0,
-            provider_batch_id="batch_city",
+            provider_batch_id=name,
             created_at=now,
             sent_at=now,
             submitted_at=now,
             next_at=now,
         )
     )
-
-
-def _judge(
-    app: App, c: Connection, *, prose: Prose, batch: int, size: Size, number: int
-) -> list[tuple[RowId, str]]:
-    """Write one duel down as it stands while its rows are at the provider; return the rows."""
-    duel = app.ids.new()
-    c.execute(insert(duels).values(_duel(app, duel, number + 1)))
-    judge = c.execute(select(agents.c.id).where(agents.c.kind == "judge").limit(1)).scalar_one()
-    c.execute(insert(seats), [_seat(app, duel, judge, n) for n in range(size.seats)])
-    panel = seats_of(c, duel)
-    amount = _amount(app, c, duel, panel, prose.text())
-    asked: list[tuple[RowId, str]] = []
-    readings: list[dict[str, Any]] = []
-    sent: list[dict[str, Any]] = []
-    for _ in range(size.entries):
-        text = prose.text()
-        entry, hold = _enter(app, c, duel, text, amount)
-        for seat in panel:
-            row = RowId(batch, number * size.entries * size.seats + len(asked), 1)
-            asked.append((row, text))
-            readings.append(_reading(app, duel, entry, seat))
-            sent.append(_call(app, row, readings[-1]["id"], hold))
-    c.execute(insert(evaluations), readings)
-    c.execute(insert(calls), sent)
+    asked = [(RowId(batch, n, 1), one.text) for n, one in enumerate(waiting)]
+    c.execute(
+        insert(calls),
+        [
+            _call(app, row, one.reading, one.hold)
+            for (row, _), one in zip(asked, waiting, strict=True)
+        ],
+    )
     return asked
 
 
@@ -261,9 +288,3 @@ def _call(app: App, row: RowId, reading: int, hold: int) -> dict[str, Any]:
         "community_id": HERE,
         "created_at": app.clock(),
     }
-
-
-def _as_they_end(asked: list[tuple[RowId, str]], rng: random.Random) -> list[tuple[RowId, str]]:
-    """Return the rows in the order in which a provider finishes them: about that of their start."""
-    moments = [number + rng.gauss(0, APART) for number in range(len(asked))]
-    return [row for _, row in sorted(zip(moments, asked, strict=True), key=lambda one: one[0])]

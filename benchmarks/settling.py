@@ -1,16 +1,17 @@
-"""Settling a batch of 100,000 results, beside parsing the same lines and inserting them raw.
+"""Settling 100,000 results, beside parsing the same lines and inserting them raw.
 
-Ours is the real path: the OpenAI provider's reader of results, and ``collect`` over a claimed
-batch, which prices each row, reads and checks the answer, writes the reading down, draws from the
+Ours is the real path: the OpenAI provider's reader of results, and ``collect`` over each claimed
+batch, which prices every row, reads and checks the answer, writes the reading down, draws from the
 holds, closes them, and gives back what is left; afterwards the ledger's audit must find nothing.
+The batches are as the program packs them (5,000 rows), and their rows come back in any order.
 
-The floor reads the same file, parses each line and the answer within, and inserts every field that
+The floor reads the same files, parses each line and the answer within, and inserts every field that
 ours keeps into one table under its row's id, with the same pragmas and as many rows to a
 transaction.
 
 Each run is a process of its own, on its own copy of the database; the runs of both take turns, and
 the quickest of each counts. Memory is the highest resident size of a run above what it was when
-the program stood ready, before the first row.
+the program stood ready, before the first row; its floor is the 100 MB that it may take.
 """
 
 from __future__ import annotations
@@ -25,18 +26,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from benchmarks.city import DATABASE, PROVIDER, RESULTS, Size, build, settings
+from benchmarks.city import DATABASE, PROVIDER, Size, build, settings
 from benchmarks.figures import Figure, at_most
 from bot.wiring import open_app
 from plumas_core.app import App
 from plumas_core.batches.leases import claim
 from plumas_core.batches.settling import CHUNK, collect
 from plumas_core.credits.audit import audit
+from plumas_core.judging.settlement import open_calls
 from plumas_core.providers.calling import Caller
 from plumas_core.providers.interface import RowResult
 from plumas_core.providers.openai_api.answers import RowReader
@@ -45,10 +47,11 @@ from plumas_core.providers.results import read_rows
 SIZE = Size(duels=1_000, entries=20, seats=5)
 """100,000 rows, with a hold for each of 20,000 texts."""
 
+ROOT = Path(__file__).parents[1]
 RUNS = 3
 TIME_BOUND = 3.0
-MEMORY_BOUND = 100.0
-"""Megabytes above the start."""
+MEMORY = 100.0
+"""Megabytes above the start that may be taken."""
 
 PIECE = 64 * 1024
 """Bytes that come from the network at once."""
@@ -59,42 +62,45 @@ def run(size: Size = SIZE, runs: int = RUNS) -> list[Figure]:
     """Measure time and memory."""
     with tempfile.TemporaryDirectory() as folder:
         city = Path(folder)
-        asyncio.run(build(city, size))
+        files = asyncio.run(build(city, size))
         measured: dict[str, list[dict[str, float]]] = {"ours": [], "floor": []}
         for _ in range(runs):
             for name, seen in measured.items():
-                seen.append(_in_a_process(name, city))
+                seen.append(_in_a_process(name, city, files))
     ours, floor = (min(run["seconds"] for run in measured[name]) for name in ("ours", "floor"))
     memory = max(run["memory"] for run in measured["ours"]) / MEGABYTE
-    rows = f"{size.rows:,} results"
     return [
-        at_most(f"seconds to settle {rows}", ours, floor, TIME_BOUND),
-        at_most(f"megabytes to settle {rows}", memory, MEMORY_BOUND, 1.0),
+        at_most(f"seconds to settle {size.rows:,} results", ours, floor, TIME_BOUND),
+        at_most(f"megabytes to settle {size.rows:,} results", memory, MEMORY, 1.0),
     ]
 
 
-def _in_a_process(name: str, city: Path) -> dict[str, float]:
+def _in_a_process(name: str, city: Path, files: Sequence[Path]) -> dict[str, float]:
     with tempfile.TemporaryDirectory(dir=city) as folder:
         for file in city.glob(f"{DATABASE}*"):
             shutil.copy(file, folder)
-        command = [sys.executable, "-m", "benchmarks.settling", name, folder, str(city / RESULTS)]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-m", "benchmarks.settling", name, folder, *map(str, files)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
-async def ours(folder: Path, results: Path) -> dict[str, float]:
-    """Settle the batch in ``folder`` and prove the ledger; return seconds and bytes."""
+async def ours(folder: Path, files: Sequence[Path]) -> dict[str, float]:
+    """Settle the batches in ``folder`` and prove the ledger; return seconds and bytes."""
+    by_batch = {file.stem: file for file in files}
     async with open_app(settings(folder)) as app:
-        batch = await claim(app, ("collecting",))
-        assert batch is not None
         before = resident()
         start = time.perf_counter()
-        await collect(app, batch, _rows(app, results))
+        while (batch := await claim(app, ("collecting",))) is not None:
+            results = by_batch.pop(batch.provider_batch_id or "")
+            await collect(app, batch, _rows(app, results))
         seconds = time.perf_counter() - start
         memory = peak() - before
         report = await app.db.read(lambda c: audit(c, app.clock()))
+        left = await app.db.read(open_calls)
     assert report.ok, report.findings
+    assert not by_batch
+    assert not left
     return {"seconds": seconds, "memory": memory}
 
 
@@ -118,7 +124,7 @@ def _rows(app: App, results: Path) -> AsyncIterator[RowResult]:
     return read_rows(_Download(results), caller, (), RowReader(app.catalog).read)
 
 
-def floor(folder: Path, results: Path) -> dict[str, float]:
+def floor(folder: Path, files: Sequence[Path]) -> dict[str, float]:
     """Parse the results and insert them; return seconds and bytes."""
     before = resident()
     start = time.perf_counter()
@@ -126,14 +132,15 @@ def floor(folder: Path, results: Path) -> dict[str, float]:
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(_TABLE)
-        chunk: list[tuple[Any, ...]] = []
-        with results.open("rb") as file:
-            for line in file:
-                chunk.append(_parsed(line))
-                if len(chunk) == CHUNK:
-                    _insert(connection, chunk)
-                    chunk = []
-        _insert(connection, chunk)
+        for results in files:
+            chunk: list[tuple[Any, ...]] = []
+            with results.open("rb") as file:
+                for line in file:
+                    chunk.append(_parsed(line))
+                    if len(chunk) == CHUNK:
+                        _insert(connection, chunk)
+                        chunk = []
+            _insert(connection, chunk)
     return {"seconds": time.perf_counter() - start, "memory": peak() - before}
 
 
@@ -212,11 +219,12 @@ def _status(name: str) -> int:
 
 def main() -> None:
     """Run one side in this process, and print what it took."""
-    name, folder, results = sys.argv[1:]
+    name, folder, *names = sys.argv[1:]
+    files = [Path(name) for name in names]
     if name == "ours":
-        figures = asyncio.run(ours(Path(folder), Path(results)))
+        figures = asyncio.run(ours(Path(folder), files))
     else:
-        figures = floor(Path(folder), Path(results))
+        figures = floor(Path(folder), files)
     print(json.dumps(figures))
 
 

@@ -351,7 +351,7 @@ def _folder(*, keep: bool) -> Iterator[Path]:
     """Give a folder that is thrown away; with real calls it stays, since its batches may."""
     if keep:
         folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
-        click.echo(f"the data of this demonstration stays in {folder}", err=True)
+        click.echo(f"if you stop it, plumas chat --data {folder} goes on with it", err=True)
         yield folder
         return
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as name:

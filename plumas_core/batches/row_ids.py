@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from plumas_core.ids import encode
 
 _ROW_AND_ATTEMPT = re.compile(r"(0|[1-9]\d{0,6})-(0|[1-9]\d{0,2})", re.ASCII)
+
+
+Row: TypeAlias = tuple[int, int]
+"""A row of a batch, and which attempt at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class RowIdReader:
     def __init__(self, intent: int) -> None:
         self._prefix = _prefix(intent)
 
-    def read(self, text: str) -> tuple[int, int] | None:
+    def read(self, text: str) -> Row | None:
         """Return the row and the attempt that ``text`` names.
 
         ``None`` where it is of another batch, or is not written as we write it.

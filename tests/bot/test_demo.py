@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,18 @@ from pydantic import SecretStr
 from bot import demo
 from bot.env_file import SettingsError
 from bot.settings import Settings
+from plumas_core.clock import SECOND, system_clock
 from plumas_core.duels.texts import count_words
 from plumas_core.locales.translate import LOCALES
 from plumas_core.policy import CREDIT, Policy
+from plumas_core.providers.interface import AnswerSchema, CompletionRequest
+from plumas_core.providers.offline.answer import Answerer
+from tests.standins.base import Json
+from tests.standins.openai_server import OpenAIStandIn
 
 FAST = 1_500.0
+LONGEST = 120
+"""Seconds after which a demonstration that does not end fails its test."""
 
 
 def played(folder: Path, locale: str, *, as_json: bool) -> str:
@@ -32,7 +41,7 @@ def played(folder: Path, locale: str, *, as_json: bool) -> str:
     with pytest.MonkeyPatch.context() as patch:
         printed: list[str] = []
         patch.setattr("click.echo", lambda text, **_: printed.append(text))
-        assert asyncio.run(demo.play(settings, plan, as_json=as_json))
+        assert asyncio.run(asyncio.wait_for(demo.play(settings, plan, as_json=as_json), LONGEST))
     return "\n".join(printed)
 
 
@@ -142,3 +151,34 @@ def test_a_live_panel_sits_on_the_models_whose_keys_are_set(tmp_path: Path) -> N
     )
     with pytest.raises(SettingsError):
         demo.live_plan(Settings.model_construct(), tmp_path, "en")
+
+
+def answered(body: Json) -> Json:
+    """Answer as the offline models would, in the name of a real one."""
+    system, question = (message["content"] for message in body["messages"])
+    schema = body.get("response_format", {}).get("json_schema")
+    request = CompletionRequest(
+        body["model"],
+        question,
+        system,
+        answer=schema and AnswerSchema(schema["name"], schema["schema"]),
+    )
+    return {"content": Answerer().answer(request, 0).text}
+
+
+async def test_the_live_demonstration_asks_real_models_and_compares_cost_with_estimate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with OpenAIStandIn(answered, now=lambda: system_clock() / SECOND) as server:
+        configured = Settings.model_construct(
+            openai_api_key=SecretStr("sk-test"), openai_base_url=f"{server.url}/v1"
+        )
+        plan = replace(demo.live_plan(configured, tmp_path, "en"), scale=FAST)
+        playing = demo.play(demo.own_settings(configured, plan), plan, as_json=False)
+        assert await asyncio.wait_for(playing, LONGEST)
+        batches = server.count("POST", "/v1/batches")
+    text = capsys.readouterr().out
+    assert batches == 1
+    assert re.search(r"Judging was estimated at about [0-9.]+ credits and cost [0-9.]+\.", text)
+    assert "gpt-6-luna: settled, 12 of 12 answers" in text
+    assert "imulated" not in text

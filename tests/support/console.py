@@ -15,6 +15,9 @@ from bot.settings import Settings
 
 Record: TypeAlias = Mapping[str, Any]
 
+LONGEST = 120
+"""Seconds after which a conversation that does not end fails its test."""
+
 
 def lines_of(script: str) -> ReadLine:
     """Return a reader of a script's lines."""

@@ -74,6 +74,20 @@ async def test_work_that_never_ends_does_not_stop_time(app: App) -> None:
     assert time.now() == 10 * SECOND
 
 
+async def test_what_is_tried_again_every_second_does_not_stop_time(app: App) -> None:
+    looks = 0
+
+    async def often(app: App) -> int:
+        nonlocal looks
+        looks += 1
+        return looks % 3
+
+    time = ManualTime(0)
+    await VirtualTime(app, time, often).wait(14 * DAY)
+    assert time.now() == 14 * DAY
+    assert looks < 10_000
+
+
 async def test_by_hand_time_stops_at_every_deadline_on_its_way(settings: Settings) -> None:
     time = ManualTime(NOON)
     seen: set[int] = set()
@@ -106,7 +120,7 @@ async def test_paced_time_stands_still_while_work_is_done(app: App) -> None:
 
     await PacedTime(app, time, slow, scale=60_000).wait(2 * HOUR)
     assert time.now() == 2 * HOUR
-    assert len(seen) >= 3
+    assert len(seen) >= 2
     assert all(before == after for before, after in seen)
 
 
