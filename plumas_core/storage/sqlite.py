@@ -1,4 +1,4 @@
-"""SQLite in a file: one writer thread, and readers over aiosqlite that never block it.
+"""SQLite in a file: one writer thread, and readers on aiosqlite's threads that never block it.
 
 The writer runs whole transactions, synchronously, in one thread: a statement then costs no hop
 between threads. Transactions that wait at the same moment share one ``BEGIN IMMEDIATE`` and one
@@ -15,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from plumas_core.storage.database import DatabaseUnavailable
+from plumas_core.storage.reader import Reader
 
 T = TypeVar("T")
 
@@ -31,6 +31,7 @@ BUSY_SECONDS = 10.0
 
 BEGIN_TRIES = 3
 READERS = 4
+"""Reads that run at once; their threads and connections are made when they are first needed."""
 
 
 class _Task(Generic[T]):
@@ -88,16 +89,17 @@ class SqliteDatabase:
         )
         event.listen(self._writer, "connect", _on_connect)
         event.listen(self._writer, "begin", _begin_immediate)
-        self._readers: AsyncEngine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}",
+        self._reading: Engine = create_engine(
+            f"sqlite:///{path}",
             hide_parameters=True,
             connect_args={"isolation_level": None},
-            pool_size=READERS,
-            max_overflow=READERS,
+            poolclass=NullPool,
         )
-        event.listen(self._readers.sync_engine, "connect", _on_connect)
-        event.listen(self._readers.sync_engine, "connect", _read_only)
-        event.listen(self._readers.sync_engine, "begin", _begin_deferred)
+        event.listen(self._reading, "connect", _on_connect)
+        event.listen(self._reading, "connect", _read_only)
+        event.listen(self._reading, "begin", _begin_deferred)
+        self._idle: list[Reader] = []
+        self._turns = asyncio.Semaphore(READERS)
         self._queue: queue.SimpleQueue[_Task[Any] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -110,8 +112,18 @@ class SqliteDatabase:
         return await task.answer
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
-        async with self._readers.connect() as connection, connection.begin():
-            return await connection.run_sync(fn)
+        async with self._turns:
+            reader = self._idle.pop() if self._idle else await Reader.opened(self._reading)
+            try:
+                result = await reader.run(fn)
+            except DBAPIError:
+                await reader.close()  # it may not be fit to go on
+                raise
+            except BaseException:
+                self._idle.append(reader)
+                raise
+            self._idle.append(reader)
+            return result
 
     async def close(self) -> None:
         if self._thread is not None:
@@ -119,7 +131,9 @@ class SqliteDatabase:
             await asyncio.to_thread(self._thread.join)
             self._thread = None
         self._writer.dispose()
-        await self._readers.dispose()
+        while self._idle:
+            await self._idle.pop().close()
+        self._reading.dispose()
 
     def _serve(self) -> None:
         connection: Connection | None = None
