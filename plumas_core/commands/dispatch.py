@@ -17,12 +17,15 @@ from plumas_core.catalog.errors import MissingPrice
 from plumas_core.commands.identity import Caller, Event, identify
 from plumas_core.commands.reply import Note, Reply
 from plumas_core.commands.spec import (
+    NOWHERE,
     ActionSpec,
+    AnyCommand,
     Audience,
     CommandSpec,
     Handler,
     Press,
     Request,
+    Subject,
     Value,
 )
 from plumas_core.commands.values import checked, complete
@@ -47,7 +50,7 @@ async def run_command(
     caller: Caller | None = None
     try:
         caller = await identify(app, event)
-        _allow(spec.audience, caller)
+        _allow(spec, caller)
         bounded = {
             param.name: checked(param, values[param.name])
             for param in spec.params
@@ -66,8 +69,9 @@ async def run_action(
     """Yield the replies to a pressed button or a submitted form."""
     caller: Caller | None = None
     try:
-        caller = await identify(app, event)
-        _allow(spec.audience, caller)
+        subject = Subject(spec.about, press.ref) if spec.about is not None else None
+        caller = await identify(app, event, subject)
+        _allow(spec, caller)
         async for reply in _answers(app, spec.handler, _request(caller, event, press)):
             yield reply
     except Exception as error:  # noqa: BLE001 - the one place where errors become words
@@ -101,9 +105,11 @@ def _values(error: Exception) -> Mapping[str, object]:
     return values if isinstance(values, Mapping) else {}
 
 
-def _allow(audience: Audience, caller: Caller) -> None:
-    if caller.audience < audience:
-        raise Problem(_DENIED[audience])
+def _allow(spec: AnyCommand | ActionSpec, caller: Caller) -> None:
+    if caller.community.id == NOWHERE and not spec.anywhere:
+        raise Problem("no-community")
+    if caller.audience < spec.audience:
+        raise Problem(_DENIED[spec.audience])
 
 
 def _request(caller: Caller, event: Event, args: A) -> Request[A]:

@@ -116,4 +116,4 @@ DUEL_CANCEL = CommandSpec(
     visibility="private",
 )
 
-ACTIONS = (ActionSpec(name="close", handler=press_close),)
+ACTIONS = (ActionSpec(name="close", handler=press_close, about="duel"),)

@@ -237,8 +237,8 @@ DUEL_WITHDRAW = CommandSpec(
 )
 
 ACTIONS = (
-    ActionSpec(name="enter", handler=press_enter, opens="form"),
-    ActionSpec(name="submit", handler=submit_form),
-    ActionSpec(name="withdraw", handler=press_withdraw),
-    ActionSpec(name="pay", handler=press_pay),
+    ActionSpec(name="enter", handler=press_enter, about="duel", opens="form"),
+    ActionSpec(name="submit", handler=submit_form, about="duel"),
+    ActionSpec(name="withdraw", handler=press_withdraw, about="duel"),
+    ActionSpec(name="pay", handler=press_pay, about="entry"),
 )

@@ -118,6 +118,6 @@ DUEL_INVITE = CommandSpec(
 )
 
 ACTIONS = (
-    ActionSpec(name="invite", handler=press_invite),
-    ActionSpec(name="guest", handler=press_guest, visibility="public"),
+    ActionSpec(name="invite", handler=press_invite, about="duel"),
+    ActionSpec(name="guest", handler=press_guest, about="duel", visibility="public"),
 )

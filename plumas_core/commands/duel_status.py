@@ -159,7 +159,7 @@ DUEL_RESULTS = CommandSpec(
 )
 
 ACTIONS = (
-    ActionSpec(name="status", handler=press_status),
-    ActionSpec(name="results", handler=press_results),
-    ActionSpec(name="reasons", handler=press_reasons),
+    ActionSpec(name="status", handler=press_status, about="duel"),
+    ActionSpec(name="results", handler=press_results, about="duel"),
+    ActionSpec(name="reasons", handler=press_reasons, about="duel"),
 )

@@ -27,6 +27,7 @@ def help_command(commands: Callable[[], Sequence[AnyCommand]]) -> CommandSpec[He
         params=(TextParam(name="command", limit=60, rest=True),),
         visibility="private",
         opens="instant",
+        anywhere=True,
     )
 
 

@@ -1,14 +1,42 @@
-"""Who asks, and where: from what a platform says to members, communities and places of ours."""
+"""Who asks, and where: from what a platform says to members, communities and places of ours.
+
+A private chat has no community of its own. What is asked there is asked of the community in which
+the member acted last, or of the one that a pressed button is about, which then is that community.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from plumas_core.app import App
-from plumas_core.commands.spec import Account, Audience, Community, Member, Place
+from plumas_core.commands.spec import (
+    NOWHERE,
+    Account,
+    Audience,
+    Community,
+    Member,
+    Place,
+    Subject,
+)
+from plumas_core.commands.subjects import community_of
+from plumas_core.delivery.places import (
+    PRIVATE,
+    account_place,
+    private_address,
+    settled_place,
+)
 from plumas_core.locales.translate import closest
 from plumas_core.storage.tables.people import (
     communities,
@@ -26,10 +54,13 @@ class Event:
     """What a platform tells with a command or a press.
 
     ``home`` is the server or chat, ``address`` the channel or topic in it, both as the platform
-    names them. ``admin``: the platform says that the account may administer ``home``.
+    names them; a private chat has the home ``PRIVATE`` of ``plumas_core.delivery.places``, and
+    ``dm:`` with the account's id for its address. ``admin``: the platform says that the account
+    may administer ``home``, which in a private chat means nothing.
     ``trusted``: the place needs no operator's approval (the operator's own console).
     ``key``: the platform's id of the event. ``people``: accounts that the event names, each an id
-    and a name, and that the platform vouches for; they become members before they ever speak.
+    and a name, and that the platform vouches for; they become members before they ever speak, but
+    for those named in private.
     """
 
     platform: str
@@ -45,6 +76,11 @@ class Event:
     trusted: bool = False
     people: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def private(self) -> bool:
+        """Whether it happened in a private chat."""
+        return self.home == PRIVATE
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -58,13 +94,22 @@ class Caller:
     audience: Audience
 
 
-async def identify(app: App, event: Event) -> Caller:
-    """Return who asks and where, making rows for what is seen for the first time."""
-    caller, strangers = await app.db.read(lambda c: (_known(app, c, event), _strangers(c, event)))
+async def identify(app: App, event: Event, subject: Subject | None = None) -> Caller:
+    """Return who asks and where, making rows for what is seen for the first time.
+
+    ``subject`` is what a pressed button is about. Who is known, and asks where they asked last, is
+    found by one read, and nothing is written. The community of a caller in private who has none
+    yet is ``NOWHERE``.
+    """
+
+    def known(c: Connection) -> tuple[Caller | None, bool]:
+        return _known(app, c, event, subject), bool(_strangers(c, event))
+
+    caller, strangers = await app.db.read(known)
     if caller is not None and not strangers:
         return caller
-    await app.db.write(lambda c: _introduce(app, c, event))
-    caller = await app.db.read(lambda c: _known(app, c, event))
+    await app.db.write(lambda c: _introduce(app, c, event, subject))
+    caller = await app.db.read(lambda c: _known(app, c, event, subject))
     if caller is None:
         raise RuntimeError("a caller who was just written down is not found")
     return caller
@@ -76,71 +121,92 @@ def short_name(name: str) -> str:
     return kept[:NAME_LIMIT] or "?"
 
 
-def _known(app: App, c: Connection, event: Event) -> Caller | None:
+def _known(app: App, c: Connection, event: Event, subject: Subject | None) -> Caller | None:
     """Return the caller if every row is there and says what the platform says now."""
-    query = (
-        select(
-            identities.c.member_id,
-            identities.c.name,
-            members.c.locale,
-            members.c.agreed_at,
-            places.c.id.label("place_id"),
-            communities.c.id.label("community_id"),
-            communities.c.name.label("community_name"),
-            communities.c.locale.label("community_locale"),
-            communities.c.time_zone,
-        )
-        .join(members, members.c.id == identities.c.member_id)
-        .join(
-            places,
-            (places.c.platform == event.platform) & (places.c.address == event.address),
-        )
-        .join(communities, communities.c.id == places.c.community_id)
-        .join(
-            memberships,
-            (memberships.c.member_id == identities.c.member_id)
-            & (memberships.c.community_id == communities.c.id),
-        )
-        .where(
-            identities.c.platform == event.platform,
-            identities.c.external_id == event.account_id,
-        )
-    )
-    found = c.execute(query).mappings().first()
-    if found is None or found["name"] != short_name(event.account_name):
+    query = _WHO_IN_PRIVATE if event.private else _WHO
+    address = private_address(event.account_id) if event.private else event.address
+    given = {"platform": event.platform, "account": event.account_id, "address": address}
+    found = c.execute(query, given).first()
+    if found is None or found.name != short_name(event.account_name):
         return None
-    return _caller(app, event, found)
+    if found.community_id != found.last_community_id:
+        return None
+    if found.community_id is not None and found.membership is None:
+        return None
+    if event.private:
+        about = _about(c, subject, found.member_id)
+        if about is not None and about != found.community_id:
+            return None
+    return _caller(app, event, found, address)
 
 
-def _caller(app: App, event: Event, found: RowMapping) -> Caller:
-    locale = closest(found["locale"] or event.locale or found["community_locale"])
-    operator = (event.platform, event.account_id) in app.policy.operators
-    if operator:
+def _about(c: Connection, subject: Subject | None, member: int | None) -> int | None:
+    """Return the community that a press in private is about, ``None`` if it tells of none.
+
+    A duel's button brings whoever presses it into the duel's community, since it was posted there
+    for all to see. What is a member's own brings nobody in who is not there already.
+    """
+    community = community_of(c, subject) if subject is not None else None
+    if subject is None or community is None or settled_place(c, community) is None:
+        return None
+    if subject.kind == "duel":
+        return community
+    belongs = select(memberships).where(
+        memberships.c.member_id == member, memberships.c.community_id == community
+    )
+    return community if c.execute(belongs).first() is not None else None
+
+
+def _caller(app: App, event: Event, found: Row[Any], address: str) -> Caller:
+    here = found.community_locale or app.policy.default_locale
+    locale = closest(found.locale or event.locale or here)
+    if (event.platform, event.account_id) in app.policy.operators:
         audience = Audience.OPERATOR
     else:
-        audience = Audience.ADMIN if event.admin else Audience.MEMBER
+        administers = event.admin and not event.private
+        audience = Audience.ADMIN if administers else Audience.MEMBER
     return Caller(
-        member=Member(found["member_id"], found["name"], locale, found["agreed_at"] is not None),
-        account=Account(event.platform, event.account_id, found["name"]),
+        member=Member(found.member_id, found.name, locale, found.agreed_at is not None),
+        account=Account(event.platform, event.account_id, found.name),
         community=Community(
-            found["community_id"],
-            found["community_name"],
-            found["community_locale"],
-            found["time_zone"],
+            found.community_id or NOWHERE,
+            found.community_name or "",
+            here,
+            found.time_zone or app.policy.time_zone,
         ),
-        place=Place(found["place_id"], event.platform, event.address),
+        place=Place(found.place_id, event.platform, address),
         locale=locale,
         audience=audience,
     )
 
 
-def _introduce(app: App, c: Connection, event: Event) -> None:
+def _introduce(app: App, c: Connection, event: Event, subject: Subject | None) -> None:
     now = app.clock()
-    community, _ = settle(app, c, event)
-    _join(c, _member(app, c, event, now), community, now)
+    member = _member(app, c, event, now)
+    if event.private:
+        account_place(app, c, event.platform, event.account_id)
+        community = _about(c, subject, member) or _last_community(c, member)
+        place = settled_place(c, community) if community is not None else None
+    else:
+        community, place = settle(app, c, event)
+    if community is None or place is None:
+        return
+    _join(c, member, community, now)
+    if _last_community(c, member) != community:
+        c.execute(update(members).where(members.c.id == member).values(place_id=place))
     for account_id, name in _strangers(c, event):
         named = replace(event, account_id=account_id, account_name=name, locale=None)
         _join(c, _member(app, c, named, now), community, now)
+
+
+def _last_community(c: Connection, member: int) -> int | None:
+    """Return the community in which a member acted last."""
+    query = (
+        select(places.c.community_id)
+        .join(members, members.c.place_id == places.c.id)
+        .where(members.c.id == member)
+    )
+    return c.execute(query).scalar()
 
 
 def settle(app: App, c: Connection, event: Event) -> tuple[int, int]:
@@ -148,9 +214,15 @@ def settle(app: App, c: Connection, event: Event) -> tuple[int, int]:
     now = app.clock()
     community = _community(app, c, event, now)
     address = (places.c.platform == event.platform, places.c.address == event.address)
-    known = c.execute(select(places.c.id).where(*address)).scalar()
+    known = c.execute(select(places.c.id, places.c.community_id).where(*address)).first()
     if known is not None:
-        return community, int(known)
+        if known.community_id is None:
+            c.execute(
+                update(places)
+                .where(places.c.id == known.id)
+                .values(home=event.home, community_id=community)
+            )
+        return community, int(known.id)
     place = app.ids.new()
     c.execute(
         insert(places).values(
@@ -174,7 +246,7 @@ def _join(c: Connection, member: int, community: int, now: int) -> None:
 
 def _strangers(c: Connection, event: Event) -> list[tuple[str, str]]:
     """Return those whom the event names and who are not members of its community yet."""
-    if not event.people:
+    if not event.people or event.private:
         return []
     query = (
         select(identities.c.external_id)
@@ -246,3 +318,47 @@ def _member(app: App, c: Connection, event: Event, now: int) -> int:
 
 def _given_locale(event: Event) -> str | None:
     return closest(event.locale) if event.locale else None
+
+
+def _who() -> tuple[Select[Any], Select[Any]]:
+    """Return the queries of a caller in a community's place, and of one in private."""
+    last = places.alias("last_place")
+    columns = (
+        identities.c.member_id,
+        identities.c.name,
+        members.c.locale,
+        members.c.agreed_at,
+        places.c.id.label("place_id"),
+        communities.c.id.label("community_id"),
+        communities.c.name.label("community_name"),
+        communities.c.locale.label("community_locale"),
+        communities.c.time_zone,
+        last.c.community_id.label("last_community_id"),
+        memberships.c.member_id.label("membership"),
+    )
+    here = (places.c.platform == identities.c.platform) & (places.c.address == bindparam("address"))
+    belongs = (memberships.c.member_id == identities.c.member_id) & (
+        memberships.c.community_id == communities.c.id
+    )
+    query = (
+        select(*columns)
+        .join(members, members.c.id == identities.c.member_id)
+        .join(places, here)
+        .join(last, last.c.id == members.c.place_id, isouter=True)
+        .where(
+            identities.c.platform == bindparam("platform"),
+            identities.c.external_id == bindparam("account"),
+        )
+    )
+
+    def within(community: ColumnElement[Any], *, isouter: bool) -> Select[Any]:
+        joined = query.join(communities, communities.c.id == community, isouter=isouter)
+        return joined.join(memberships, belongs, isouter=True)
+
+    return (
+        within(places.c.community_id, isouter=False),
+        within(last.c.community_id, isouter=True),
+    )
+
+
+_WHO, _WHO_IN_PRIVATE = _who()

@@ -129,6 +129,10 @@ class Community:
     time_zone: str
 
 
+NOWHERE = 0
+"""The id of the community of who is in a private chat and has not acted in a community yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A member's account on a platform."""
@@ -184,7 +188,7 @@ Handler: TypeAlias = Callable[["App", Request[A]], Awaitable[Reply] | AsyncItera
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandSpec(Generic[A]):
-    """One slash command."""
+    """One slash command. ``anywhere``: it also works in private for who has no community yet."""
 
     path: tuple[str, ...]
     args: type[A]
@@ -193,6 +197,7 @@ class CommandSpec(Generic[A]):
     audience: Audience = Audience.MEMBER
     visibility: Visibility = "public"
     opens: Opens = "defer"
+    anywhere: bool = False
 
     @property
     def key(self) -> str:
@@ -212,15 +217,32 @@ class Press:
     answers: Mapping[str, str]
 
 
+SubjectKind: TypeAlias = Literal["duel", "entry", "writing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a press is about, by its short id."""
+
+    kind: SubjectKind
+    ref: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionSpec:
-    """What a button or a form does. Names are short: with the id they fit 64 bytes."""
+    """What a button or a form does. Names are short: with the id they fit 64 bytes.
+
+    ``about``: what its reference names; pressed in a private chat, it is about that one's
+    community. ``anywhere``: it also works in private for who has no community yet.
+    """
 
     name: str
     handler: Handler[Press]
     audience: Audience = Audience.MEMBER
     visibility: Visibility = "private"
     opens: Opens = "defer"
+    about: SubjectKind | None = None
+    anywhere: bool = False
 
 
 AnyCommand: TypeAlias = CommandSpec[Any]

@@ -276,7 +276,7 @@ WRITE = CommandSpec(
 )
 
 ACTIONS = (
-    ActionSpec(name="again", handler=again, visibility="public"),
-    ActionSpec(name="stop", handler=stop),
-    ActionSpec(name="into", handler=into_duel),
+    ActionSpec(name="again", handler=again, about="writing", visibility="public"),
+    ActionSpec(name="stop", handler=stop, about="writing"),
+    ActionSpec(name="into", handler=into_duel, about="writing"),
 )

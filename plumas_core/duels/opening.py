@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from plumas_core.app import App
 from plumas_core.commands.spec import When
+from plumas_core.delivery.places import announce_in, public_place
 from plumas_core.duels.card import owe_card
 from plumas_core.duels.costs import Estimate, estimate_duel
 from plumas_core.duels.panels import PlannedPanel, plan_panel
@@ -22,7 +23,11 @@ from plumas_core.storage.tables.duels import duels, seats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a host asks for. ``None`` means the house's default."""
+    """What a host asks for. ``None`` means the house's default.
+
+    ``place_id``: where it was asked for; a duel that is opened in private is shown where duels
+    are opened in the server or chat that the host was in last.
+    """
 
     community_id: int
     community_locale: str
@@ -65,6 +70,10 @@ def open_duel(app: App, c: Connection, plan: Plan, key: str) -> Opened:
     )
     if running_as_host(c, plan.community_id, plan.host_id) >= app.policy.open_duels_per_host:
         raise Problem("duel-host-busy", most=app.policy.open_duels_per_host)
+    place_id = public_place(c, plan.place_id, plan.host_id)
+    if place_id is None:
+        raise Problem("duel-nowhere")
+    announce_in(c, place_id)
     now = app.clock()
     ends_at = deadline(plan.ends, plan.time_zone, now, app)
     duel_id = app.ids.new()
@@ -73,7 +82,7 @@ def open_duel(app: App, c: Connection, plan: Plan, key: str) -> Opened:
             id=duel_id,
             key=key,
             community_id=plan.community_id,
-            place_id=plan.place_id,
+            place_id=place_id,
             number=next_number(c, plan.community_id),
             host_id=plan.host_id,
             theme=plan.theme,

@@ -4,6 +4,7 @@
 
 duel-opened = Duel #{ NUMBER($number, useGrouping: 0) }, “{ $theme }”, is open. It closes { $when }.
 duel-estimate = about { $about }, at most { $most }
+duel-nowhere = The place where you used the bot last is not there any more, so there is nowhere to show the duel. Open it in a channel or group itself.
 duel-pool-low = The pool may not last for every text. Once it is empty, authors can pay for their own; /give adds to it.
 duel-host-busy =
     { $most ->

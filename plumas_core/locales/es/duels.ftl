@@ -5,6 +5,7 @@
 
 duel-opened = El duelo #{ NUMBER($number, useGrouping: 0) }, «{ $theme }», está abierto. Se cierra { $when }.
 duel-estimate = unos { $about }, como mucho { $most }
+duel-nowhere = El lugar donde usaste el bot por última vez ya no existe, así que no hay dónde mostrar el duelo. Ábrelo en el propio canal o grupo.
 duel-pool-low = Puede que el fondo no llegue para todos los textos. Cuando se agote, cada autor podrá pagar el suyo; con /give se le añade más.
 duel-host-busy =
     { $most ->

@@ -35,6 +35,13 @@ places = Table(
     Column("home", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("approved", Boolean(name="approved"), nullable=False),
+    Column(
+        "announces",
+        Boolean(name="announces"),
+        nullable=False,
+        default=False,
+        server_default="0",
+    ),
     Column("lost_at", Int64),
     Column("created_at", Int64, nullable=False),
     UniqueConstraint("platform", "address"),
@@ -42,7 +49,8 @@ places = Table(
     Index(None, "platform", "home"),
 )
 """Where the bot can speak: ``address`` is a channel, chat or topic, ``home`` the server or chat
-that it is part of. A member's private chat is a place without a community."""
+that it is part of. A member's private chat is a place without a community. ``announces``: of the
+places of its home, the one in which a duel was opened last."""
 
 members = Table(
     "members",
@@ -50,9 +58,11 @@ members = Table(
     identity(),
     Column("locale", Text),
     Column("agreed_at", Int64),
+    Column("place_id", ForeignKey("places.id")),
     Column("created_at", Int64, nullable=False),
 )
-"""``agreed_at``: when the member first agreed that entered texts go to the AI providers."""
+"""``agreed_at``: when the member first agreed that entered texts go to the AI providers;
+``place_id``: a place of the community in which they acted last, to which private chats belong."""
 
 identities = Table(
     "identities",

@@ -101,14 +101,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_handled")),
     )
     op.create_table(
-        "members",
-        sa.Column("id", Int64, autoincrement=False, nullable=False),
-        sa.Column("locale", sa.Text(), nullable=True),
-        sa.Column("agreed_at", Int64, nullable=True),
-        sa.Column("created_at", Int64, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
-    )
-    op.create_table(
         "model_words",
         sa.Column("model_id", sa.Text(), nullable=False),
         sa.Column("scope", Int64, nullable=False),
@@ -116,22 +108,6 @@ def upgrade() -> None:
         sa.Column("by_member", Int64, nullable=True),
         sa.Column("at", Int64, nullable=False),
         sa.PrimaryKeyConstraint("model_id", "scope", name=op.f("pk_model_words")),
-    )
-    op.create_table(
-        "agents",
-        sa.Column("id", Int64, autoincrement=False, nullable=False),
-        sa.Column("slug", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("owner_id", Int64, nullable=True),
-        sa.Column("public", sa.Boolean(name="public"), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("texts", sa.Text(), nullable=False),
-        sa.Column("created_at", Int64, nullable=False),
-        sa.Column("deleted_at", Int64, nullable=True),
-        sa.CheckConstraint("kind IN ('writer', 'judge')", name=op.f("ck_agents_kind")),
-        sa.ForeignKeyConstraint(["owner_id"], ["members.id"], name=op.f("fk_agents_owner_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_agents")),
-        sa.UniqueConstraint("slug", name=op.f("uq_agents_slug")),
     )
     op.create_table(
         "holds",
@@ -169,32 +145,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_holds_account_state"), "holds", ["account", "state"], unique=False)
     op.create_index(op.f("ix_holds_state_community"), "holds", ["state", "community"], unique=False)
     op.create_table(
-        "identities",
-        sa.Column("platform", sa.Text(), nullable=False),
-        sa.Column("external_id", sa.Text(), nullable=False),
-        sa.Column("member_id", Int64, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("first_seen", Int64, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["member_id"], ["members.id"], name=op.f("fk_identities_member_id")
-        ),
-        sa.PrimaryKeyConstraint("platform", "external_id", name=op.f("pk_identities")),
-    )
-    op.create_index(op.f("ix_identities_member_id"), "identities", ["member_id"], unique=False)
-    op.create_table(
-        "memberships",
-        sa.Column("community_id", Int64, nullable=False),
-        sa.Column("member_id", Int64, nullable=False),
-        sa.Column("first_seen", Int64, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["community_id"], ["communities.id"], name=op.f("fk_memberships_community_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["member_id"], ["members.id"], name=op.f("fk_memberships_member_id")
-        ),
-        sa.PrimaryKeyConstraint("community_id", "member_id", name=op.f("pk_memberships")),
-    )
-    op.create_table(
         "places",
         sa.Column("id", Int64, autoincrement=False, nullable=False),
         sa.Column("community_id", Int64, nullable=True),
@@ -202,6 +152,7 @@ def upgrade() -> None:
         sa.Column("home", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("approved", sa.Boolean(name="approved"), nullable=False),
+        sa.Column("announces", sa.Boolean(name="announces"), server_default="0", nullable=False),
         sa.Column("lost_at", Int64, nullable=True),
         sa.Column("created_at", Int64, nullable=False),
         sa.ForeignKeyConstraint(
@@ -212,51 +163,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_places_community_id"), "places", ["community_id"], unique=False)
     op.create_index(op.f("ix_places_platform_home"), "places", ["platform", "home"], unique=False)
-    op.create_table(
-        "duels",
-        sa.Column("id", Int64, autoincrement=False, nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("community_id", Int64, nullable=False),
-        sa.Column("place_id", Int64, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("host_id", Int64, nullable=False),
-        sa.Column("theme", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=True),
-        sa.Column("locale", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("pace", sa.Text(), nullable=False),
-        sa.Column("panel", sa.Text(), nullable=False),
-        sa.Column("rubric_version", sa.Text(), nullable=False),
-        sa.Column("prompt_version", sa.Text(), nullable=False),
-        sa.Column("simulated", sa.Boolean(name="simulated"), nullable=False),
-        sa.Column("max_words", sa.Integer(), nullable=False),
-        sa.Column("max_entries", sa.Integer(), nullable=False),
-        sa.Column("entries_per_member", sa.Integer(), nullable=False),
-        sa.Column("min_authors", sa.Integer(), nullable=False),
-        sa.Column("opened_at", Int64, nullable=False),
-        sa.Column("ends_at", Int64, nullable=False),
-        sa.Column("reminded", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("close_asked_at", Int64, nullable=True),
-        sa.Column("judging_at", Int64, nullable=True),
-        sa.Column("finished_at", Int64, nullable=True),
-        sa.Column("end_reason", sa.Text(), nullable=True),
-        sa.Column("rated", sa.Boolean(name="rated"), nullable=False),
-        sa.Column("texts_digest", sa.Text(), nullable=True),
-        sa.CheckConstraint("pace IN ('batch', 'now')", name=op.f("ck_duels_pace")),
-        sa.CheckConstraint(
-            "state IN ('open', 'judging', 'verdict', 'cancelled', 'annulled')",
-            name=op.f("ck_duels_state"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["community_id"], ["communities.id"], name=op.f("fk_duels_community_id")
-        ),
-        sa.ForeignKeyConstraint(["host_id"], ["members.id"], name=op.f("fk_duels_host_id")),
-        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_duels_place_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_duels")),
-        sa.UniqueConstraint("community_id", "number", name=op.f("uq_duels_community_id_number")),
-        sa.UniqueConstraint("key", name=op.f("uq_duels_key")),
-    )
-    op.create_index(op.f("ix_duels_state_ends_at"), "duels", ["state", "ends_at"], unique=False)
     op.create_table(
         "hold_extensions",
         sa.Column("key", sa.Text(), nullable=False),
@@ -271,6 +177,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_hold_extensions")),
     )
     op.create_index(op.f("ix_hold_extensions_hold"), "hold_extensions", ["hold"], unique=False)
+    op.create_table(
+        "members",
+        sa.Column("id", Int64, autoincrement=False, nullable=False),
+        sa.Column("locale", sa.Text(), nullable=True),
+        sa.Column("agreed_at", Int64, nullable=True),
+        sa.Column("place_id", Int64, nullable=True),
+        sa.Column("created_at", Int64, nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_members_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
+    )
     op.create_table(
         "outbox",
         sa.Column("id", Int64, autoincrement=False, nullable=False),
@@ -331,6 +247,93 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_transfers_debit_at"), "transfers", ["debit", "at"], unique=False)
     op.create_index(op.f("ix_transfers_hold"), "transfers", ["hold"], unique=False)
+    op.create_table(
+        "agents",
+        sa.Column("id", Int64, autoincrement=False, nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("owner_id", Int64, nullable=True),
+        sa.Column("public", sa.Boolean(name="public"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("texts", sa.Text(), nullable=False),
+        sa.Column("created_at", Int64, nullable=False),
+        sa.Column("deleted_at", Int64, nullable=True),
+        sa.CheckConstraint("kind IN ('writer', 'judge')", name=op.f("ck_agents_kind")),
+        sa.ForeignKeyConstraint(["owner_id"], ["members.id"], name=op.f("fk_agents_owner_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agents")),
+        sa.UniqueConstraint("slug", name=op.f("uq_agents_slug")),
+    )
+    op.create_table(
+        "duels",
+        sa.Column("id", Int64, autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("community_id", Int64, nullable=False),
+        sa.Column("place_id", Int64, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("host_id", Int64, nullable=False),
+        sa.Column("theme", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=True),
+        sa.Column("locale", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("pace", sa.Text(), nullable=False),
+        sa.Column("panel", sa.Text(), nullable=False),
+        sa.Column("rubric_version", sa.Text(), nullable=False),
+        sa.Column("prompt_version", sa.Text(), nullable=False),
+        sa.Column("simulated", sa.Boolean(name="simulated"), nullable=False),
+        sa.Column("max_words", sa.Integer(), nullable=False),
+        sa.Column("max_entries", sa.Integer(), nullable=False),
+        sa.Column("entries_per_member", sa.Integer(), nullable=False),
+        sa.Column("min_authors", sa.Integer(), nullable=False),
+        sa.Column("opened_at", Int64, nullable=False),
+        sa.Column("ends_at", Int64, nullable=False),
+        sa.Column("reminded", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("close_asked_at", Int64, nullable=True),
+        sa.Column("judging_at", Int64, nullable=True),
+        sa.Column("finished_at", Int64, nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("rated", sa.Boolean(name="rated"), nullable=False),
+        sa.Column("texts_digest", sa.Text(), nullable=True),
+        sa.CheckConstraint("pace IN ('batch', 'now')", name=op.f("ck_duels_pace")),
+        sa.CheckConstraint(
+            "state IN ('open', 'judging', 'verdict', 'cancelled', 'annulled')",
+            name=op.f("ck_duels_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id"], ["communities.id"], name=op.f("fk_duels_community_id")
+        ),
+        sa.ForeignKeyConstraint(["host_id"], ["members.id"], name=op.f("fk_duels_host_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_duels_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duels")),
+        sa.UniqueConstraint("community_id", "number", name=op.f("uq_duels_community_id_number")),
+        sa.UniqueConstraint("key", name=op.f("uq_duels_key")),
+    )
+    op.create_index(op.f("ix_duels_state_ends_at"), "duels", ["state", "ends_at"], unique=False)
+    op.create_table(
+        "identities",
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("member_id", Int64, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("first_seen", Int64, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["members.id"], name=op.f("fk_identities_member_id")
+        ),
+        sa.PrimaryKeyConstraint("platform", "external_id", name=op.f("pk_identities")),
+    )
+    op.create_index(op.f("ix_identities_member_id"), "identities", ["member_id"], unique=False)
+    op.create_table(
+        "memberships",
+        sa.Column("community_id", Int64, nullable=False),
+        sa.Column("member_id", Int64, nullable=False),
+        sa.Column("first_seen", Int64, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id"], ["communities.id"], name=op.f("fk_memberships_community_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["members.id"], name=op.f("fk_memberships_member_id")
+        ),
+        sa.PrimaryKeyConstraint("community_id", "member_id", name=op.f("pk_memberships")),
+    )
     op.create_table(
         "close_agreements",
         sa.Column("duel_id", Int64, nullable=False),
