@@ -1,7 +1,8 @@
 """Measure, print the ratios, and write them to ``benchmarks/latest.json``.
 
 ``python -m benchmarks`` measures everything; names after it choose: ``ledger``, ``settling``,
-``starting``, ``commanding``. The exit code is 1 where a figure is not within its bound.
+``starting``, ``commanding``, ``discord``, ``providers``. The exit code is 1 where a figure is out
+of its bound.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import commanding, ledger, settling, starting
+from benchmarks import commanding, discord, ledger, providers, settling, starting
 
 LATEST = Path(__file__).parent / "latest.json"
 
@@ -31,6 +32,8 @@ ALL: Mapping[str, Callable[[], Figures]] = {
     "settling": _settling,
     "starting": starting.run,
     "commanding": commanding.run,
+    "discord": discord.run,
+    "providers": providers.run,
 }
 
 

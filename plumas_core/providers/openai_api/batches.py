@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final
 
 from plumas_core.catalog.load import Catalog
@@ -26,9 +26,8 @@ from plumas_core.providers.interface import (
     UploadId,
 )
 from plumas_core.providers.openai_api.answers import RowReader
-from plumas_core.providers.openai_api.requests import ENDPOINT, encode_row
+from plumas_core.providers.openai_api.requests import ENDPOINT, RowEncoder
 from plumas_core.providers.results import Download, read_rows
-from plumas_core.providers.shaping import shape
 from plumas_core.providers.wire import (
     NOTHING,
     Json,
@@ -90,10 +89,10 @@ class Batches:
     caller: Caller
     catalog: Catalog
     ours: bool
+    encoder: RowEncoder = field(init=False)
 
-    def encode(self, row: BatchRow) -> bytes:
-        """Return the row's line."""
-        return encode_row(row, shape(row.request, self.catalog), caching=self.ours)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "encoder", RowEncoder(self.catalog, caching=self.ours))
 
     async def upload(self, intent_id: str, rows: AsyncIterable[BatchRow]) -> UploadId:
         """Spool the rows to a temporary file and bring it up.
@@ -224,7 +223,7 @@ class Batches:
         count = size = 0
         piece: list[bytes] = []
         async for row in rows:
-            line = self.encode(row)
+            line = self.encoder.encode(row)
             count += 1
             size += len(line)
             if count > LIMITS.rows or size > LIMITS.bytes:

@@ -173,7 +173,7 @@ class OpenAIProvider(AIProviderInterface):
 
     def encoded_size(self, row: BatchRow) -> int:
         """Bytes of the row's line."""
-        return len(self._batches.encode(row))
+        return len(self._batches.encoder.encode(row))
 
     async def models(self) -> list[ProviderModel]:
         """List the models that the key may use; a day of retirement where the server tells one."""

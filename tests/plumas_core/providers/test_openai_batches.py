@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -17,11 +18,14 @@ from plumas_core.providers.errors import (
     Unavailable,
 )
 from plumas_core.providers.interface import (
+    AnswerSchema,
     BatchState,
+    CompletionRequest,
     ProviderBatchId,
 )
 from plumas_core.providers.openai_api.provider import OpenAIProvider
 from tests.standins.asking import (
+    SCHEMA,
     Rows,
     collected,
     intent_at,
@@ -36,6 +40,7 @@ from tests.support.time import ManualClock
 LUNA = "gpt-6-luna"
 MINI = "gpt-4o-mini"
 CREATE = "POST /v1/batches"
+OTHER_SCHEMA = AnswerSchema("other", {"type": "object"})
 
 
 async def test_a_batch_is_brought_up_created_and_answered(
@@ -287,3 +292,25 @@ async def test_prompts_go_one_by_one_where_there_is_no_batch_api(
     openai_server.answer = lambda body: {"content": body["messages"][-1]["content"].upper()}
     answers = await openai.generate_batch(MINI, ["uno", "dos"])
     assert answers == [("UNO", 1, 1), ("DOS", 1, 1)]
+
+
+async def test_a_row_asks_what_a_single_request_asks(
+    openai: OpenAIProvider, openai_server: OpenAIStandIn
+) -> None:
+    """Rows share what is written out once, whatever kind of request each of them is."""
+    kinds = [
+        CompletionRequest(LUNA, 'say "hm"\n\u2028 \\', "be kind", 0.2, 90, SCHEMA, "low", "k"),
+        CompletionRequest(LUNA, "the same kind", "be kind", 0.2, 90, SCHEMA, "low", "k"),
+        CompletionRequest(LUNA, "another schema", "be kind", 0.2, 90, OTHER_SCHEMA, "low", "k"),
+        CompletionRequest(MINI, "no system \ud800", None, 0.0),
+        CompletionRequest(MINI, "", 'quo"ted: {"role":"user","content":', 1.0),
+    ]
+    upload = await openai.upload_batch("1a2b", Rows(*kinds))
+    assert upload is not None
+    lines = [json.loads(line) for line in openai_server.files[upload].split(b"\n") if line]
+    assert [line["custom_id"] for line in lines] == Rows(*kinds).ids
+    for line, request in zip(lines, kinds, strict=True):
+        await openai.complete(request)
+        single = openai_server.asked[-1].body
+        assert single.pop("service_tier") == "default"
+        assert line["body"] == single
