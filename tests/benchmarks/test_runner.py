@@ -44,6 +44,11 @@ def test_every_figure_has_the_same_form(latest: Path) -> None:
         assert figure["floor"] > 0
 
 
+def test_every_bench_is_described() -> None:
+    described = (Path(__file__).parents[2] / "docs" / "benchmarks.md").read_text("utf-8")
+    assert [name for name in runner.ALL if f"\n| `{name}` |" not in described] == []
+
+
 def test_only_the_named_benches_run(latest: Path) -> None:
     good = at_most("good", 1, 2, 1).as_json()
     benches = {"one": lambda: [good], "other": lambda: pytest.fail("it was not named")}
