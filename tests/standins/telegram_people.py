@@ -238,13 +238,13 @@ def _seen(chat: Chat, message: Message, reply_to: Message | None) -> bool:
 
 
 def split(text: str) -> list[str]:
-    """Split a text as clients do: where the room ends, at the last line break or blank."""
+    """Split a text as clients do: where the room ends, at a line's end, else at a word's."""
     parts = []
     while units(text) > TEXT:
         end = len(text)
         while units(text[:end]) > TEXT:
             end = min(end - 1, TEXT)
-        cut = max(text.rfind("\n", 0, end), text.rfind(" ", 0, end))
+        cut = max(text.rfind("\n", end // 2, end), 0) or text.rfind(" ", 0, end)
         cut = end if cut <= 0 else cut
         parts.append(text[:cut])
         text = text[cut:]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from typing import Any
 
 from discord.http import handle_message_parameters
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from adapters.discord import messages
 from adapters.discord.render import Rendered, render
@@ -18,13 +16,8 @@ from plumas_core.commands.reply import (
     Button,
     Field,
     Fields,
-    File,
-    Image,
     Moment,
-    Note,
     Person,
-    Progress,
-    Quote,
     Reply,
     Table,
     Text,
@@ -35,6 +28,7 @@ from plumas_core.commands.reply import (
 )
 from tests.hostile_texts import HOSTILE_TEXTS, each_hostile_text
 from tests.standins.discord_rules import message_faults
+from tests.support.replies import replies, replies_with
 
 _ESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")
 
@@ -66,51 +60,6 @@ def description(reply: Reply) -> str:
     return "\n".join(embed.get("description", "") for embed in render(reply).embeds)
 
 
-hostile_texts = st.sampled_from(
-    [text for text in HOSTILE_TEXTS.values() if len(text) < 20_000]
-    + [HOSTILE_TEXTS["huge"][:40_000], HOSTILE_TEXTS["huge-emoji"][:8_000]]
-)
-texts = st.one_of(st.text(max_size=60), hostile_texts)
-lines = st.one_of(st.text(max_size=40), hostile_texts)
-moments = st.builds(Moment, st.integers(min_value=0, max_value=4_000_000_000_000), st.booleans())
-parts = st.lists(
-    st.one_of(texts, moments, st.builds(Person, st.just(1), lines)), min_size=1, max_size=3
-).map(tuple)
-tones = st.sampled_from(["info", "simulated", "late", "warning", "error"])
-tables = st.integers(min_value=1, max_value=6).flatmap(
-    lambda width: st.builds(
-        Table,
-        st.tuples(*[lines] * width),
-        st.lists(st.tuples(*[lines] * width), max_size=4).map(tuple),
-        st.sets(st.integers(min_value=0, max_value=width - 1)).map(lambda n: tuple(sorted(n))),
-    )
-)
-blocks = st.one_of(
-    st.builds(Title, lines),
-    st.builds(Text, parts),
-    st.builds(Verse, texts, st.none() | lines, st.none() | lines),
-    st.builds(Quote, texts, st.none() | lines),
-    st.builds(Fields, st.lists(st.builds(Field, lines, parts), max_size=30).map(tuple)),
-    tables,
-    st.builds(Progress, lines, st.integers(0, 99), st.integers(0, 99)),
-    st.builds(Note, texts, tones),
-)
-buttons = st.builds(
-    Button,
-    st.sampled_from(["enter", "again", "guest"]),
-    st.text("abc0123", min_size=1, max_size=24),
-    lines,
-    st.sampled_from(["primary", "secondary", "danger"]),
-)
-replies = st.builds(
-    Reply,
-    blocks=st.lists(blocks, max_size=8).map(tuple),
-    image=st.none() | st.builds(Image, lines, lines, st.just(base64.b64encode(b"png").decode())),
-    files=st.lists(st.builds(File, lines, texts), max_size=12).map(tuple),
-    buttons=st.lists(buttons, max_size=60).map(tuple),
-)
-
-
 @settings(
     max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
@@ -121,14 +70,7 @@ async def test_no_reply_breaks_a_limit_of_discord(reply: Reply) -> None:
 
 @each_hostile_text
 async def test_no_hostile_text_breaks_a_limit_wherever_it_stands(hostile: str) -> None:
-    for reply in (
-        Reply((Title(hostile), plain(hostile), Note(hostile, "error"))),
-        Reply((Verse(hostile, hostile, hostile), Quote(hostile, hostile))),
-        Reply((Fields(tuple(Field(hostile, (hostile, Person(1, hostile))) for _ in range(27))),)),
-        Reply((Table((hostile, hostile), ((hostile, hostile),) * 3, (1,)),)),
-        Reply((Progress(hostile, 1, 2),), buttons=(Button("a", "b", hostile),)),
-        Reply(files=(File(hostile, hostile),), image=Image(hostile, hostile, "")),
-    ):
+    for reply in replies_with(hostile):
         assert await faults(render(reply)) == []
 
 
