@@ -126,6 +126,8 @@ class Keyboard:
         print(shown(form.title))
         try:
             for field in form.fields:
+                for option in field.options:
+                    print(f"{option.value}: {shown(option.label)}")
                 answers[field.name] = await self._question(
                     shown(field.label), shown(field.hint), field.value, field.paragraph
                 )

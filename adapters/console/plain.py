@@ -112,4 +112,8 @@ def _table_lines(table: Table) -> Iterator[str]:
 
 
 def _form_text(form: Form) -> str:
-    return "\n".join([form.title, *(f"= {f.name}: {f.label}" for f in form.fields)])
+    lines = [form.title]
+    for field in form.fields:
+        lines.append(f"= {field.name}: {field.label}")
+        lines += [f"    {option.value}: {option.label}" for option in field.options]
+    return "\n".join(lines)

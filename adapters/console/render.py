@@ -218,5 +218,8 @@ def form(asked: Form, help_line: str) -> list[RenderableType]:
         label = shown(field.label) + ("" if field.required else " ?")
         hint = RichText(shown(field.hint), style="dim")
         grid.add_row(RichText(f"= {shown(field.name)}:", style="cyan"), RichText(label), hint)
+        for option in field.options:
+            value = RichText(f"    {shown(option.value)}", style="dim")
+            grid.add_row(value, RichText(shown(option.label)), RichText())
     title = RichText(shown(asked.title), style="bold")
     return [title, grid, RichText(help_line, style="dim")]

@@ -8,10 +8,12 @@ from sqlalchemy import Connection, select, update
 
 from adapters.discord.events import PLATFORM
 from plumas_core.app import App
+from plumas_core.approval import is_approved
 from plumas_core.commands.identity import Event, settle
-from plumas_core.commands.reply import Note, Reply, Text, Title
+from plumas_core.commands.reply import Button, Note, Reply, Text, Title
 from plumas_core.credits.money import show
-from plumas_core.delivery.places import account_place
+from plumas_core.delivery.operators import ask_operators
+from plumas_core.ids import encode
 from plumas_core.locales.translate import closest
 from plumas_core.storage.tables.people import places
 
@@ -68,6 +70,7 @@ def arrive(
     joined = guild.me.joined_at
     arrival = f"{PLATFORM}:arrival:{home}:{int(joined.timestamp()) if joined else 0}"
     locale = closest(guild.preferred_locale.value)
+    community = None
     if channel is not None:
         event = Event(
             platform=PLATFORM,
@@ -79,31 +82,39 @@ def arrive(
             key=arrival,
             home_locale=guild.preferred_locale.value,
         )
-        _, place = settle(app, c, event)
-        app.outbox.enqueue(c, key=arrival, place=place, reply=greeting(app, locale))
-    for platform, account in sorted(app.policy.operators):
-        words = app.texts.text(
-            app.policy.default_locale,
-            "discord-asks-operator",
-            name=guild.name,
-            amount=show(app.policy.opening_pool, app.policy.default_locale),
-        )
-        app.outbox.enqueue(
-            c,
-            key=f"{arrival}:{platform}:{account}",
-            place=account_place(app, c, platform, account),
-            reply=Reply((Note(words),)),
-        )
+        community, place = settle(app, c, event)
+        empty = not is_approved(c, community)
+        app.outbox.enqueue(c, key=arrival, place=place, reply=greeting(app, locale, empty=empty))
+    if community is None or not is_approved(c, community):
+        ask_operators(app, c, arrival, _question(app, guild.name, community))
 
 
-def greeting(app: App, locale: str) -> Reply:
-    """Return what a new server reads: what the bot is, and the first three things to do."""
+def _question(app: App, name: str, community: int | None) -> Reply:
+    """Return what the operators are asked of a server; a button approves it, if it is known."""
+    t = app.texts
+    locale = app.policy.default_locale
+    amount = show(app.policy.opening_pool, locale)
+    key = "discord-asks-operator" if community is not None else "discord-asks-operator-there"
+    buttons: tuple[Button, ...] = ()
+    if community is not None:
+        buttons = (
+            Button("approve", encode(community), t.text(locale, "button-approve"), "primary"),
+        )
+    return Reply((Note(t.text(locale, key, name=name, amount=amount)),), buttons=buttons)
+
+
+def greeting(app: App, locale: str, *, empty: bool) -> Reply:
+    """Return what a new server reads: what the bot is, and the first three things to do.
+
+    ``empty``: nobody has approved the server yet, so that its pool is empty.
+    """
     t = app.texts
     steps = (
         t.text(locale, "discord-first-help"),
         t.text(locale, "discord-first-write"),
         t.text(locale, "discord-first-duel"),
     )
+    note = (Text((t.text(locale, "discord-pool-empty"),)),) if empty else ()
     simulated = (
         () if app.providers.real_keys else (Note(t.text(locale, "simulated-all"), "simulated"),)
     )
@@ -112,7 +123,7 @@ def greeting(app: App, locale: str) -> Reply:
             Title(t.text(locale, "help-title")),
             Text((t.text(locale, "discord-greeting"),)),
             *(Text((f"{number}. {step}",)) for number, step in enumerate(steps, 1)),
-            Text((t.text(locale, "discord-pool-empty"),)),
+            *note,
             *simulated,
         )
     )

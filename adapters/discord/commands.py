@@ -14,7 +14,12 @@ from adapters.discord.options import KEY, Run, Suggest, callback, word
 from plumas_core.commands.spec import AnyCommand, Audience
 from plumas_core.locales.translate import FALLBACK, LOCALES, Translations
 
-GUILDS: Final = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
+SERVERS: Final = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
+EVERYWHERE: Final = app_commands.AppCommandContext(
+    guild=True, dm_channel=True, private_channel=False
+)
+"""Also in a private chat with the bot, in which nobody is an admin."""
+
 INSTALLED: Final = app_commands.AppInstallationType(guild=True, user=False)
 
 _DISCORD_LOCALES: Final = {
@@ -67,7 +72,8 @@ class _Maker:
     ) -> app_commands.Command[Any, Any, Any] | app_commands.Group:
         alone = members[0] if members[0].path == (first,) else None
         made = self._command(alone) if alone is not None else self._group((first,), members)
-        made.allowed_contexts = GUILDS
+        admins = all(spec.audience == Audience.ADMIN for spec in members)
+        made.allowed_contexts = SERVERS if admins else EVERYWHERE
         made.allowed_installs = INSTALLED
         if all(spec.audience >= Audience.ADMIN for spec in members):
             made.default_permissions = discord.Permissions(manage_guild=True)

@@ -47,19 +47,35 @@ def modal(form: Form, texts: Translations, locale: str) -> ui.Modal:
 
 
 def _question(field: FormField) -> ui.Label[Any]:
+    return ui.Label(
+        text=visible(clipped(clean(field.label), limits.MODAL_LABEL)),
+        description=clipped(clean(field.hint), limits.MODAL_HINT) or None,
+        component=_menu(field) if field.options else _input(field),
+    )
+
+
+def _menu(field: FormField) -> ui.Select[Any]:
+    options = [
+        discord.SelectOption(
+            label=visible(clipped(clean(one.label), limits.OPTION_LABEL)), value=one.value
+        )
+        for one in field.options[: limits.SELECT_OPTIONS]
+    ]
+    least = int(field.required)
+    return ui.Select(
+        custom_id=field.name, options=options, required=field.required, min_values=least
+    )
+
+
+def _input(field: FormField) -> ui.TextInput[Any]:
     limit = min(field.limit, limits.MODAL_INPUT)
     style = discord.TextStyle.paragraph if field.paragraph else discord.TextStyle.short
-    text: ui.TextInput[Any] = ui.TextInput(
+    return ui.TextInput(
         custom_id=field.name,
         style=style,
         required=field.required and not field.file,
         max_length=limit,
         default=limits.head(clean(field.value), limit) or None,
-    )
-    return ui.Label(
-        text=visible(clipped(clean(field.label), limits.MODAL_LABEL)),
-        description=clipped(clean(field.hint), limits.MODAL_HINT) or None,
-        component=text,
     )
 
 

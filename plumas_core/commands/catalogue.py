@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from plumas_core.commands import (
+    approve,
+    duel_close,
+    duel_enter,
+    duel_invite,
+    duel_status,
+    mentions,
+    write,
+)
 from plumas_core.commands import credits as credits_command
-from plumas_core.commands import duel_close, duel_enter, duel_invite, duel_status, write
 from plumas_core.commands.agents import AGENT_LIST, AGENT_SHOW
+from plumas_core.commands.approve import APPROVE
 from plumas_core.commands.credits import CREDITS
 from plumas_core.commands.duel_close import DUEL_CANCEL, DUEL_CLOSE
 from plumas_core.commands.duel_enter import DUEL_ENTER, DUEL_WITHDRAW
@@ -15,7 +24,9 @@ from plumas_core.commands.duel_new import DUEL_NEW
 from plumas_core.commands.duel_status import DUEL_LIST, DUEL_RESULTS, DUEL_STATUS
 from plumas_core.commands.give import GIVE, GRANT
 from plumas_core.commands.help import help_command
+from plumas_core.commands.mentions import MENTIONS
 from plumas_core.commands.models import MODEL_DISABLE, MODEL_ENABLE, MODEL_RESET, MODELS
+from plumas_core.commands.settings import SETTINGS
 from plumas_core.commands.spec import ActionSpec, AnyCommand
 from plumas_core.commands.write import WRITE
 
@@ -44,6 +55,9 @@ COMMANDS: tuple[AnyCommand, ...] = (
     MODEL_RESET,
     AGENT_LIST,
     AGENT_SHOW,
+    SETTINGS,
+    MENTIONS,
+    APPROVE,
     help_command(_all_commands),
 )
 
@@ -56,6 +70,8 @@ ACTIONS: Mapping[str, ActionSpec] = {
         duel_close.ACTIONS,
         duel_status.ACTIONS,
         credits_command.ACTIONS,
+        mentions.ACTIONS,
+        approve.ACTIONS,
     )
     for action in actions
 }

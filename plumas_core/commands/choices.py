@@ -14,8 +14,18 @@ from plumas_core.catalog.words import availability
 from plumas_core.characters import clean_line
 from plumas_core.commands.give import POOL
 from plumas_core.commands.spec import RefKind
+from plumas_core.delivery.places import PRIVATE
+from plumas_core.duels.earlier import earlier_texts
+from plumas_core.ids import encode
 from plumas_core.storage.tables.duels import duels
-from plumas_core.storage.tables.people import identities, memberships, places
+from plumas_core.storage.tables.people import (
+    communities,
+    identities,
+    members,
+    memberships,
+    places,
+)
+from plumas_core.time_zones import time_zones
 
 LABEL_LIMIT: Final = 100
 OFFERED: Final = 25
@@ -39,21 +49,36 @@ class Chooser:
     community_id: int | None
     platform: str
     locale: str
+    account: str = ""
 
 
 Source: TypeAlias = Callable[[App, Connection, Chooser], Iterable[Choice]]
 
 
 def find_chooser(c: Connection, platform: str, account: str, home: str, locale: str) -> Chooser:
-    """Return who chooses, without writing anything down of one who is new."""
+    """Return who chooses, without writing anything down of one who is new.
+
+    Who chooses in private does so for the community in which they acted last.
+    """
     member = select(identities.c.member_id).where(
         identities.c.platform == platform, identities.c.external_id == account
     )
-    community = select(places.c.community_id).where(
-        places.c.platform == platform, places.c.home == home, places.c.community_id.is_not(None)
-    )
+    if home == PRIVATE:
+        community = (
+            select(places.c.community_id)
+            .join(members, members.c.place_id == places.c.id)
+            .where(members.c.id.in_(member))
+        )
+    else:
+        community = select(places.c.community_id).where(
+            places.c.platform == platform, places.c.home == home, places.c.community_id.is_not(None)
+        )
     return Chooser(
-        c.execute(member).scalar(), c.execute(community.limit(1)).scalar(), platform, locale
+        c.execute(member).scalar(),
+        c.execute(community.limit(1)).scalar(),
+        platform,
+        locale,
+        account,
     )
 
 
@@ -136,6 +161,31 @@ def _wallets(app: App, c: Connection, chooser: Chooser) -> Iterator[Choice]:
     yield from _members(app, c, chooser)
 
 
+def _texts(app: App, c: Connection, chooser: Chooser) -> Iterator[Choice]:
+    """Yield the chooser's own earlier texts, the newest first."""
+    for text in earlier_texts(c, chooser.member_id or 0):
+        yield Choice(text.label(app.texts, chooser.locale), encode(text.id))
+
+
+def _zones(app: App, c: Connection, chooser: Chooser) -> Iterator[Choice]:
+    """Yield the time zone that the community has, and all others."""
+    query = select(communities.c.time_zone).where(communities.c.id == chooser.community_id)
+    for zone in (*c.execute(query).scalars(), *time_zones()):
+        yield Choice(zone.replace("_", " "), zone)
+
+
+def _communities(app: App, c: Connection, chooser: Chooser) -> Iterator[Choice]:
+    """Yield the communities that wait for an operator's word, to operators alone."""
+    if (chooser.platform, chooser.account) not in app.policy.operators:
+        return
+    approved = select(places.c.community_id).where(
+        places.c.community_id.is_not(None), places.c.approved.is_(True)
+    )
+    waiting = select(communities).where(communities.c.id.not_in(approved))
+    for row in c.execute(waiting.order_by(communities.c.created_at.desc()).limit(_LOOKED_AT)):
+        yield Choice(row.name, encode(row.id))
+
+
 def _nothing(app: App, c: Connection, chooser: Chooser) -> Iterator[Choice]:
     """Offer nothing: entries are chosen by their buttons."""
     return iter(())
@@ -151,4 +201,7 @@ SOURCES: Final[Mapping[RefKind, Source]] = {
     "entry": _nothing,
     "member": _members,
     "wallet": _wallets,
+    "text": _texts,
+    "zone": _zones,
+    "community": _communities,
 }

@@ -8,11 +8,13 @@ cause under a reference id, and the member reads that id and nothing of the caus
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import structlog
 
 from plumas_core.app import App
+from plumas_core.approval import is_approved
 from plumas_core.catalog.errors import MissingPrice
 from plumas_core.commands.identity import Caller, Event, identify
 from plumas_core.commands.reply import Note, Reply
@@ -29,6 +31,7 @@ from plumas_core.commands.spec import (
     Value,
 )
 from plumas_core.commands.values import checked, complete
+from plumas_core.credits.errors import InsufficientCredits
 from plumas_core.ids import encode
 from plumas_core.problems import Problem
 from plumas_core.providers.errors import ProviderError
@@ -60,7 +63,7 @@ async def run_command(
         async for reply in _answers(app, spec.handler, request):
             yield reply
     except Exception as error:  # noqa: BLE001 - the one place where errors become words
-        yield explain(app, caller.locale if caller else event.locale, error, " ".join(spec.path))
+        yield await _refusal(app, event, caller, error, " ".join(spec.path))
 
 
 async def run_action(
@@ -75,7 +78,21 @@ async def run_action(
         async for reply in _answers(app, spec.handler, _request(caller, event, press)):
             yield reply
     except Exception as error:  # noqa: BLE001 - the one place where errors become words
-        yield explain(app, caller.locale if caller else event.locale, error, spec.name)
+        yield await _refusal(app, event, caller, error, spec.name)
+
+
+async def _refusal(
+    app: App, event: Event, caller: Caller | None, error: Exception, where: str
+) -> Reply:
+    """Explain an error; where credits are missing because nobody approved the place, say so."""
+    refusal = explain(app, caller.locale if caller else event.locale, error, where)
+    if caller is None or not isinstance(error, InsufficientCredits):
+        return refusal
+    community = caller.community.id
+    if await app.db.read(lambda c: is_approved(c, community)):
+        return refusal
+    why = Note(app.texts.text(caller.locale, "pool-not-approved"), "info")
+    return replace(refusal, blocks=(*refusal.blocks, why))
 
 
 def explain(app: App, locale: str | None, error: Exception, where: str) -> Reply:

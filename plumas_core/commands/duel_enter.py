@@ -12,7 +12,7 @@ from plumas_core.app import App
 from plumas_core.commands.dispatch import explain
 from plumas_core.commands.entered import entered_reply
 from plumas_core.commands.once import handled_before, remember
-from plumas_core.commands.reply import Form, FormField, Note, Reply, Verse
+from plumas_core.commands.reply import Form, FormField, Note, Option, Reply, Verse
 from plumas_core.commands.spec import (
     ActionSpec,
     AttachmentParam,
@@ -22,7 +22,9 @@ from plumas_core.commands.spec import (
     Request,
     TextParam,
 )
+from plumas_core.commands.values import REF_LIMIT
 from plumas_core.duels.closing import close_if_agreed
+from plumas_core.duels.earlier import EarlierText, earlier_text, earlier_texts
 from plumas_core.duels.entering import (
     TITLE_LIMIT,
     Submission,
@@ -46,6 +48,8 @@ TEXT_LIMIT = 64_000
 """Characters that are taken in at all; a duel's own limit is in words."""
 FORM_LIMIT = 4_000
 """Characters that a platform's form takes; longer texts come as a file."""
+FORM_EARLIER = 10
+"""Earlier texts that a form offers; the command's own option offers more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,23 @@ class EnterArgs:
     text: str | None = None
     title: str | None = None
     file: str | None = None
+    earlier: str | None = None
     duel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A text as it was given: typed, as a file, or by the id of an earlier one."""
+
+    title: str | None
+    text: str | None
+    file: str | None
+    earlier: str | None
+
+    @property
+    def sources(self) -> list[str]:
+        """What it was given by, each in its own way; a text has one of them."""
+        return [one for one in (self.text, self.file, self.earlier) if one is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +88,11 @@ class DuelArgs:
 async def enter_duel(app: App, request: Request[EnterArgs]) -> Reply:
     """Take a text into a duel, or ask for it by a form."""
     args = request.args
-    text = args.text if args.text is not None else args.file
-    if args.text is not None and args.file is not None:
-        raise Problem("entry-text-and-file")
-    if text is None:
-        duel = await app.db.read(lambda c: find_duel(c, request.community.id, args.duel, ("open",)))
-        return await _form(app, request, duel)
     find = partial(find_duel, community_id=request.community.id, name=args.duel, states=("open",))
-    return await _submit(app, request, find, args.title, text)
+    given = _Given(args.title, args.text, args.file, args.earlier)
+    if not given.sources:
+        return await _form(app, request, await app.db.read(find))
+    return await _submit(app, request, find, given)
 
 
 async def press_enter(app: App, request: Request[Press]) -> Reply:
@@ -88,41 +105,78 @@ async def submit_form(app: App, request: Request[Press]) -> Reply:
     """Take the text of a filled form."""
     answers = request.args.answers
     find = partial(_named, request=request)
-    return await _submit(app, request, find, answers.get("title"), answers.get("text", ""))
+    earlier = answers.get("earlier", "").strip() or None
+    text = answers.get("text", "")
+    typed = text if text.strip() or earlier is None else None
+    return await _submit(app, request, find, _Given(answers.get("title"), typed, None, earlier))
 
 
 async def _form(app: App, request: Request[EnterArgs] | Request[Press], duel: Duel) -> Reply:
-    await app.db.write(lambda c: open_form(app, c, duel, request.member.id))
+    earlier = await app.db.write(lambda c: _opened_form(app, c, duel, request.member.id))
     t = app.texts
     locale = request.locale
-    form = Form(
-        action="submit",
-        ref=encode(duel.id),
-        title=t.text(locale, "form-enter", number=duel.number),
-        fields=(
-            FormField("title", t.text(locale, "form-title"), TITLE_LIMIT, required=False),
-            FormField(
-                "text",
-                t.text(locale, "form-text", words=duel.max_words),
-                FORM_LIMIT,
-                paragraph=True,
-                hint=t.text(locale, "form-hint"),
-                file=True,
-            ),
+    questions = [
+        FormField("title", t.text(locale, "form-title"), TITLE_LIMIT, required=False),
+        FormField(
+            "text",
+            t.text(locale, "form-text", words=duel.max_words),
+            FORM_LIMIT,
+            paragraph=True,
+            required=not earlier,
+            hint=t.text(locale, "form-hint"),
+            file=True,
         ),
-    )
+    ]
+    if earlier:
+        options = tuple(Option(encode(one.id), one.label(t, locale)) for one in earlier)
+        label = t.text(locale, "form-earlier")
+        questions.append(FormField("earlier", label, REF_LIMIT, required=False, options=options))
+    title = t.text(locale, "form-enter", number=duel.number)
+    form = Form("submit", encode(duel.id), title, tuple(questions))
     return Reply(form=form, visibility="private", ref=encode(duel.id))
+
+
+def _opened_form(app: App, c: Connection, duel: Duel, member_id: int) -> list[EarlierText]:
+    """Note that the form is open; return the member's texts that would fit into the duel."""
+    open_form(app, c, duel, member_id)
+    fitting = [one for one in earlier_texts(c, member_id) if one.words <= duel.max_words]
+    return fitting[:FORM_EARLIER]
 
 
 async def _submit(
     app: App,
     request: Request[EnterArgs] | Request[Press],
     find: Callable[[Connection], Duel],
-    title: str | None,
-    text: str,
+    given: _Given,
 ) -> Reply:
     """Enter a text; whatever stands against it, the text comes back to its author."""
-    submission = Submission(
+
+    def work(c: Connection) -> Reply:
+        duel = find(c)
+        entered = enter(app, c, duel, _submission(c, request, given), request.key)
+        return entered_reply(app, c, duel, entered, request.locale)
+
+    try:
+        return await app.db.write(work)
+    except Exception as error:  # noqa: BLE001 - explained as anywhere, and the text given back
+        return _given_back(app, request.locale, error, given)
+
+
+def _submission(
+    c: Connection, request: Request[EnterArgs] | Request[Press], given: _Given
+) -> Submission:
+    """Return what is entered; an earlier text keeps its title if no other is given.
+
+    Raises:
+        Problem: more than one text came, or the earlier one is not the member's.
+    """
+    if len(given.sources) > 1:
+        raise Problem("entry-text-and-file")
+    title, text = given.title, "".join(given.sources)
+    if given.earlier is not None:
+        earlier = earlier_text(c, request.member.id, given.earlier)
+        title, text = (title or "").strip() or earlier.title, earlier.text
+    return Submission(
         member_id=request.member.id,
         byline=request.member.name,
         locale=request.locale,
@@ -130,23 +184,14 @@ async def _submit(
         text=text,
     )
 
-    def work(c: Connection) -> Reply:
-        duel = find(c)
-        entered = enter(app, c, duel, submission, request.key)
-        return entered_reply(app, c, duel, entered, request.locale)
 
-    try:
-        return await app.db.write(work)
-    except Exception as error:  # noqa: BLE001 - explained as anywhere, and the text given back
-        return _given_back(app, request.locale, error, title, text)
-
-
-def _given_back(app: App, locale: str, error: Exception, title: str | None, text: str) -> Reply:
+def _given_back(app: App, locale: str, error: Exception, given: _Given) -> Reply:
     """Refuse a text and give it back, so that nothing that was written is lost."""
     refusal = explain(app, locale, error, "duel enter")
+    text = given.text or given.file or ""
     if not text.strip():
         return refusal
-    return replace(refusal, blocks=(*refusal.blocks, Verse(text, title)))
+    return replace(refusal, blocks=(*refusal.blocks, Verse(text, given.title)))
 
 
 async def withdraw_own(app: App, request: Request[DuelArgs]) -> Reply:
@@ -222,6 +267,7 @@ DUEL_ENTER = CommandSpec(
         TextParam(name="text", rest=True, limit=TEXT_LIMIT, paragraph=True),
         TextParam(name="title", limit=TITLE_LIMIT),
         AttachmentParam(name="file"),
+        RefParam(name="earlier", of="text"),
         RefParam(name="duel", of="duel"),
     ),
     visibility="private",

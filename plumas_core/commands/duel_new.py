@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from plumas_core.app import App
+from plumas_core.approval import is_approved
 from plumas_core.commands.reply import Block, Moment, Note, Reply, Text, fields
 from plumas_core.commands.spec import (
     ChoiceParam,
@@ -97,7 +98,9 @@ def _opened(app: App, c: Connection, request: Request[NewArgs], opened: Opened) 
         )
     )
     if pool < opened.estimate.about:
-        blocks.append(Note(t.text(locale, "duel-pool-low"), "warning"))
+        approved = is_approved(c, duel.community_id)
+        low = t.text(locale, "duel-pool-low" if approved else "pool-not-approved")
+        blocks.append(Note(low, "warning"))
     if duel.simulated:
         blocks.append(Note(t.text(locale, "simulated-panel"), "simulated"))
     return Reply(tuple(blocks), visibility="private", ref=encode(duel.id))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from plumas_core.app import App
+from plumas_core.approval import is_approved
+from plumas_core.commands.mentions import is_mentioned, mentions_button
 from plumas_core.commands.reply import Block, Button, Moment, Note, Reply, Text, Verse, fields
 from plumas_core.credits.money import show
 from plumas_core.duels.entering import Entered
@@ -27,6 +29,8 @@ def entered_reply(app: App, c: Connection, duel: Duel, entered: Entered, locale:
         waits = "entry-unfunded-cap" if entered.capped else "entry-unfunded"
         text = t.text(locale, waits, cost=show(entered.hold, locale))
         blocks.append(Note(text, "warning"))
+        if not entered.capped and not is_approved(c, duel.community_id):
+            blocks.append(Note(t.text(locale, "pool-not-approved"), "info"))
         buttons.append(Button("pay", ref, t.text(locale, "button-pay"), "primary"))
     if entry.kind == "ai":
         blocks.append(Note(t.text(locale, "entry-counts-as-ai"), "info"))
@@ -40,4 +44,6 @@ def entered_reply(app: App, c: Connection, duel: Duel, entered: Entered, locale:
     names = ", ".join(sorted(model.name for model in models if model is not None))
     blocks.append(Note(t.text(locale, "entry-agreed", models=names), "info"))
     buttons.append(Button("withdraw", encode(duel.id), t.text(locale, "button-withdraw")))
+    if entry.member_id is not None and is_mentioned(c, entry.member_id):
+        buttons.append(mentions_button(app, c, entry.member_id, locale))
     return Reply(tuple(blocks), buttons=tuple(buttons), visibility="private", ref=ref)

@@ -140,10 +140,19 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One answer among those that a question offers: ``value`` is what is sent."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormField:
     """One question of a form. ``limit`` is in characters.
 
     ``file``: a text file may be given instead, where the platform's forms take files.
+    ``options``: one of these values is the answer, if it has any.
     """
 
     name: str
@@ -154,6 +163,7 @@ class FormField:
     value: str = ""
     hint: str = ""
     file: bool = False
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +194,23 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """A wish to be told in a thread of its own, under ``line`` in the place itself.
+
+    A platform without threads (``delivery.outbox.THREADED``) tells it in the place, without the
+    line; so does one that is not allowed to begin a thread there.
+    """
+
+    name: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What is said. ``visibility`` overrides the command's own; ``ref`` names what it is about."""
+    """What is said. ``visibility`` overrides the command's own; ``ref`` names what it is about.
+
+    ``thread`` is for messages of the outbox.
+    """
 
     blocks: tuple[Block, ...] = ()
     image: Image | None = None
@@ -194,6 +219,7 @@ class Reply:
     form: Form | None = None
     visibility: Visibility | None = None
     ref: str | None = None
+    thread: Thread | None = None
 
 
 def plain(text: str) -> Text:

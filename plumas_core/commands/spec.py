@@ -81,7 +81,18 @@ class CreditsParam(Param):
 
 
 RefKind: TypeAlias = Literal[
-    "writer", "judge", "agent", "model", "panel", "duel", "entry", "member", "wallet"
+    "writer",
+    "judge",
+    "agent",
+    "model",
+    "panel",
+    "duel",
+    "entry",
+    "member",
+    "wallet",
+    "text",
+    "zone",
+    "community",
 ]
 
 
@@ -121,16 +132,16 @@ class Member:
     agreed: bool
 
 
+NOWHERE = 0
+"""The id of the community of who is in a private chat and has not acted in a community yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Community:
     id: int
     name: str
     locale: str
     time_zone: str
-
-
-NOWHERE = 0
-"""The id of the community of who is in a private chat and has not acted in a community yet."""
 
 
 @dataclass(frozen=True, slots=True)

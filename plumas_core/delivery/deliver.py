@@ -23,7 +23,9 @@ from sqlalchemy.engine import RowMapping
 from plumas_core.app import App
 from plumas_core.clock import MINUTE, SECOND
 from plumas_core.commands.reply import Note
+from plumas_core.delivery.losing import find_again, lose_place
 from plumas_core.delivery.outbox import (
+    THREADED,
     DeliveryFailed,
     ExternalId,
     Mention,
@@ -33,6 +35,7 @@ from plumas_core.delivery.outbox import (
 from plumas_core.ids import encode
 from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.people import communities, identities, places
+from plumas_core.storage.tables.people import members as people
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +59,7 @@ class _Claim:
     id: int
     row: OutboxRow | None
     place_id: int
+    place_lost: bool
     state: str
     external: ExternalId | None
     revision: int
@@ -93,7 +97,14 @@ def _count(app: App, end: int | BaseException) -> int:
 def _claim(app: App, c: Connection) -> list[_Claim]:
     now = app.clock()
     query = (
-        select(outbox, places.c.platform, places.c.home, places.c.address, communities.c.locale)
+        select(
+            outbox,
+            places.c.platform,
+            places.c.home,
+            places.c.address,
+            places.c.lost_at,
+            communities.c.locale,
+        )
         .join(places, places.c.id == outbox.c.place_id)
         .join(communities, communities.c.id == places.c.community_id, isouter=True)
         .where(
@@ -144,6 +155,7 @@ def _as_claim(app: App, c: Connection, found: RowMapping) -> _Claim:
         id=found["id"],
         row=row,
         place_id=found["place_id"],
+        place_lost=found["lost_at"] is not None,
         state=found["state"],
         external=ExternalId(found["external_id"]) if found["external_id"] else None,
         revision=found["revision"],
@@ -155,6 +167,8 @@ def _as_claim(app: App, c: Connection, found: RowMapping) -> _Claim:
 
 def _as_row(app: App, c: Connection, found: RowMapping) -> OutboxRow:
     reply = app.outbox.decode(found["reply"])
+    if found["platform"] not in THREADED:
+        reply = replace(reply, thread=None)
     if app.clock() - found["due_at"] > LATE and not found["shown"]:
         locale = found["locale"] or app.policy.default_locale
         reply = replace(reply, blocks=(Note(app.texts.text(locale, "late"), "late"), *reply.blocks))
@@ -171,10 +185,17 @@ def _as_row(app: App, c: Connection, found: RowMapping) -> OutboxRow:
 
 
 def _mentions(c: Connection, members: tuple[int, ...], platform: str) -> tuple[Mention, ...]:
+    """Return the accounts to notify, without those of members who do not want it."""
     if not members:
         return ()
-    query = select(identities.c.external_id, identities.c.name).where(
-        identities.c.member_id.in_(members), identities.c.platform == platform
+    query = (
+        select(identities.c.external_id, identities.c.name)
+        .join(people, people.c.id == identities.c.member_id)
+        .where(
+            identities.c.member_id.in_(members),
+            identities.c.platform == platform,
+            people.c.mentioned.is_(True),
+        )
     )
     return tuple(Mention(external, name) for external, name in c.execute(query))
 
@@ -242,10 +263,15 @@ def _shown(app: App, c: Connection, claim: _Claim) -> None:
         .where(*_mine(claim), outbox.c.revision == claim.revision)
         .values(state="delivered", delivered_at=app.clock())
     )
+    if claim.place_lost:
+        find_again(c, claim.place_id)
 
 
 def _failed(app: App, c: Connection, claim: _Claim, reason: DeliveryFailed) -> None:
-    """Put a message off that its platform did not take, or give it up."""
+    """Put a message off that its platform did not take, or give it up.
+
+    Where the place is lost, those learn of it whom it helps to know.
+    """
     now = app.clock()
     lost = isinstance(reason, PlaceLost)
     pause = _pause(claim)
@@ -253,7 +279,7 @@ def _failed(app: App, c: Connection, claim: _Claim, reason: DeliveryFailed) -> N
         pause = max(pause, int(reason.retry_after * SECOND))
     _put_off(c, claim, str(reason), now + pause, given_up=lost or claim.tries + 1 >= MOST_TRIES)
     if lost:
-        c.execute(update(places).where(places.c.id == claim.place_id).values(lost_at=now))
+        lose_place(app, c, claim.place_id, str(reason))
     log.warning("message_not_delivered", ref=encode(claim.id), reason=str(reason), lost=lost)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from plumas_core.app import App
-from plumas_core.commands.reply import note
+from plumas_core.commands.reply import Reply, note
 from plumas_core.delivery.places import account_place
 
 
@@ -14,6 +14,11 @@ def tell_operators(app: App, c: Connection, key: str, text: str) -> int:
 
     ``key`` says what it is about: the same is told once.
     """
+    return ask_operators(app, c, key, note(text, "warning"))
+
+
+def ask_operators(app: App, c: Connection, key: str, reply: Reply) -> int:
+    """Owe ``reply``, with its buttons, as ``tell_operators`` does."""
     told = 0
     for platform, account in sorted(app.policy.operators):
         if platform in app.outbox.deliverers:
@@ -21,7 +26,7 @@ def tell_operators(app: App, c: Connection, key: str, text: str) -> int:
                 c,
                 key=f"{key}:{platform}:{account}",
                 place=account_place(app, c, platform, account),
-                reply=note(text, "warning"),
+                reply=reply,
             )
             told += 1
     return told

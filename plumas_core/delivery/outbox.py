@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NewType, Protocol
+from typing import Final, NewType, Protocol
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, case, func, select, update
@@ -21,6 +21,9 @@ from plumas_core.storage.tables.delivery import outbox
 
 ExternalId = NewType("ExternalId", str)
 """A platform's own id of a message."""
+
+THREADED: Final = frozenset({"discord"})
+"""Platforms that have threads; elsewhere what asks for one is told in the place itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +120,19 @@ class Outbox:
         return owed.rowcount == 1
 
     def revise(self, c: Connection, *, key: str, reply: Reply) -> None:
-        """Change what the message under ``key`` shows, or is going to show."""
+        """Change what the message under ``key``, and its copies elsewhere, show or will show.
+
+        A copy's key begins with the message's own and a colon; a semicolon comes next after it.
+        """
         now = self._clock()
         text = self.encode(reply)
         c.execute(
             update(outbox)
-            .where(outbox.c.key == key, outbox.c.reply != text, outbox.c.state != "failed")
+            .where(
+                (outbox.c.key == key) | ((outbox.c.key > f"{key}:") & (outbox.c.key < f"{key};")),
+                outbox.c.reply != text,
+                outbox.c.state != "failed",
+            )
             .values(
                 reply=text,
                 revision=outbox.c.revision + 1,

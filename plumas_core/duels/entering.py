@@ -374,11 +374,14 @@ class _WrittenBy:
 
 
 def _written_by_ai(c: Connection, member_id: int, text: str) -> _WrittenBy | None:
-    """Return who wrote the text if it is one that ``/write`` wrote for this member."""
-    query = select(writings.c.agent_id, writings.c.model_id).where(
+    """Return who wrote the text if ``/write`` wrote it for this member, now or long ago."""
+    written = select(writings.c.agent_id, writings.c.model_id).where(
         writings.c.member_id == member_id, writings.c.state == "done", writings.c.text == text
     )
-    found = c.execute(query).first()
+    entered = select(entries.c.agent_id, entries.c.model_id).where(
+        entries.c.member_id == member_id, entries.c.kind == "ai", entries.c.text == text
+    )
+    found = c.execute(written).first() or c.execute(entered).first()
     return _WrittenBy(*found) if found else None
 
 

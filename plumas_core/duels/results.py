@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from babel.numbers import format_decimal
 from sqlalchemy import Connection, func, select
@@ -21,9 +21,11 @@ from plumas_core.commands.reply import (
     Reply,
     Table,
     Text,
+    Thread,
     Title,
     Verse,
 )
+from plumas_core.community_settings import settings_of
 from plumas_core.credits.money import show
 from plumas_core.duels.card import reason_text
 from plumas_core.duels.rows import Duel, Entry, Seat, entries_of, seats_of
@@ -51,7 +53,7 @@ class SeatReading:
 
 
 def owe_results(app: App, c: Connection, duel: Duel) -> None:
-    """Owe a verdict to its duel's place, once, notifying those who entered."""
+    """Owe a verdict to its duel's place, or to a thread there, notifying those who entered."""
     entrants = {
         entry.member_id
         for entry in entries_of(c, duel.id, "entered")
@@ -61,8 +63,19 @@ def owe_results(app: App, c: Connection, duel: Duel) -> None:
         c,
         key=f"duel:{duel.id}:results",
         place=duel.place_id,
-        reply=results(app, c, duel, duel.locale),
+        reply=replace(results(app, c, duel, duel.locale), thread=_thread(app, c, duel)),
         mentions=sorted(entrants),
+    )
+
+
+def _thread(app: App, c: Connection, duel: Duel) -> Thread | None:
+    """Return the thread that the community wants its verdicts in, if it does."""
+    if settings_of(c, duel.community_id).results != "thread":
+        return None
+    t = app.texts
+    return Thread(
+        name=t.text(duel.locale, "results-title", number=duel.number, theme=duel.theme),
+        line=t.text(duel.locale, "results-line", number=duel.number, theme=duel.theme),
     )
 
 

@@ -14,4 +14,5 @@ discord-first-help = /help shows everything that you can do here.
 discord-first-write = /write turns a few words of yours into a text by an AI writer.
 discord-first-duel = /duel new opens a duel: you give the theme, and all can enter with the card's buttons.
 discord-pool-empty = This server's pool is empty until whoever runs the bot has filled it; they have been asked to.
-discord-asks-operator = The bot was invited to the Discord server “{ $name }”. Its pool is empty: if the server is welcome, send “/grant { $amount } pool” there; if it is not, remove the bot from it.
+discord-asks-operator = The bot was invited to the Discord server “{ $name }”. Its pool is empty until you approve it: if the server is welcome, the button gives its pool { $amount } credits, and /approve another amount; if it is not, remove the bot from it.
+discord-asks-operator-there = The bot was invited to the Discord server “{ $name }”, and may write in none of its channels. If the server is welcome, give the bot its rights there and use /approve in it, which gives its pool { $amount } credits; if it is not, remove the bot from it.

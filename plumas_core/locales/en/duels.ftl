@@ -91,7 +91,19 @@ entry-not-yours = Only its author can pay for this text. Anyone can add to the p
 entry-over = This text is not waiting to be paid for any more. /duel status shows how your texts stand.
 entry-unknown = This text is not here any more. /duel status shows which of yours are in a duel.
 entry-own-judge = A judge of yours sits on this duel's panel, so a text of yours cannot enter. Any other duel is open to you; /duel list shows them.
-entry-text-and-file = A text and a file came together. Send one of them.
+entry-text-and-file = More than one text came together: typed, as a file, or one from before. Send one of them.
+earlier-unknown = There is no such text of yours from before. /duel enter, without a text, offers those there are.
+form-earlier = Or a text of yours from before
+earlier-entry =
+    { $name } · duel #{ NUMBER($number, useGrouping: 0) } · { $words ->
+        [one] one word
+       *[other] { $words } words
+    }
+earlier-writing =
+    { $name } · /write, so an AI text · { $words ->
+        [one] one word
+       *[other] { $words } words
+    }
 duel-full =
     { $most ->
         [one] This duel is full: it takes one text. If it is withdrawn, there is room again.

@@ -1,6 +1,7 @@
 # A verdict, and the reasons for it.
 
 results-title = Duel #{ NUMBER($number, useGrouping: 0) }, “{ $theme }”: the verdict
+results-line = Duel #{ NUMBER($number, useGrouping: 0) }, “{ $theme }”: the verdict is in, and told in this thread.
 results-none = This duel has no verdict to show. { $reason }
 results-winner = { $name } wins.
 results-shared = First place is shared by { $names }.

@@ -14,4 +14,5 @@ discord-first-help = /help muestra todo lo que puedes hacer aquí.
 discord-first-write = /write convierte unas palabras tuyas en un texto de un escritor de IA.
 discord-first-duel = /duel new abre un duelo: tú pones el tema y todo el mundo puede participar con los botones de la ficha.
 discord-pool-empty = El fondo de este servidor está vacío hasta que lo llene quien lleva el bot; ya se le ha pedido.
-discord-asks-operator = Han invitado al bot al servidor de Discord «{ $name }». Su fondo está vacío: si el servidor es bienvenido, envía allí «/grant { $amount } pool»; si no, saca al bot de él.
+discord-asks-operator = Han invitado al bot al servidor de Discord «{ $name }». Su fondo está vacío hasta que lo apruebes: si el servidor es bienvenido, el botón le da { $amount } créditos a su fondo, y /approve otra cantidad; si no, saca al bot de él.
+discord-asks-operator-there = Han invitado al bot al servidor de Discord «{ $name }» y no puede escribir en ninguno de sus canales. Si el servidor es bienvenido, dale al bot sus permisos y usa /approve en él, que le da { $amount } créditos a su fondo; si no, saca al bot de él.

@@ -92,7 +92,19 @@ entry-not-yours = Este texto solo lo puede pagar quien lo presentó. Al fondo s�
 entry-over = Este texto ya no está a la espera de que lo paguen. /duel status muestra cómo van los tuyos.
 entry-unknown = Este texto ya no está aquí. /duel status muestra cuáles de los tuyos están en un duelo.
 entry-own-judge = En el jurado de este duelo hay un juez tuyo, así que tu texto no puede entrar. Cualquier otro duelo te espera; /duel list los muestra.
-entry-text-and-file = Llegaron un texto y un archivo a la vez. Envía solo uno de los dos.
+entry-text-and-file = Llegó más de un texto a la vez: escrito, en un archivo o uno de antes. Envía solo uno.
+earlier-unknown = No hay ningún texto tuyo de antes con ese id. /duel enter, sin texto, ofrece los que hay.
+form-earlier = O un texto tuyo de antes
+earlier-entry =
+    { $name } · duelo #{ NUMBER($number, useGrouping: 0) } · { $words ->
+        [one] una palabra
+       *[other] { $words } palabras
+    }
+earlier-writing =
+    { $name } · /write, así que de IA · { $words ->
+        [one] una palabra
+       *[other] { $words } palabras
+    }
 duel-full =
     { $most ->
         [one] Este duelo está completo: admite un texto. Si se retira, vuelve a haber sitio.

@@ -1,6 +1,7 @@
 # Un veredicto y sus razones.
 
 results-title = Duelo #{ NUMBER($number, useGrouping: 0) }, «{ $theme }»: el veredicto
+results-line = Duelo #{ NUMBER($number, useGrouping: 0) }, «{ $theme }»: ya hay veredicto, y se cuenta en este hilo.
 results-none = Este duelo no tiene veredicto que mostrar. { $reason }
 results-winner = Gana { $name }.
 results-shared = Comparten el primer puesto { $names }.

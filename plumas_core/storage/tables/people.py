@@ -59,10 +59,14 @@ members = Table(
     Column("locale", Text),
     Column("agreed_at", Int64),
     Column("place_id", ForeignKey("places.id")),
+    Column(
+        "mentioned", Boolean(name="mentioned"), nullable=False, default=True, server_default="1"
+    ),
     Column("created_at", Int64, nullable=False),
 )
 """``agreed_at``: when the member first agreed that entered texts go to the AI providers;
-``place_id``: a place of the community in which they acted last, to which private chats belong."""
+``place_id``: a place of the community in which they acted last, to which private chats belong;
+``mentioned``: the bot may mention them where it tells of their duels."""
 
 identities = Table(
     "identities",

@@ -16,7 +16,7 @@ from plumas_core.commands.catalogue import ACTIONS, COMMANDS
 from plumas_core.storage.tables.people import places
 from tests.standins.discord_gateway import GatewayServer
 from tests.standins.discord_rest import Asked, Refusal
-from tests.support.discord import DiscordStage, open_discord, said, words
+from tests.support.discord import DiscordStage, codes, open_discord, said, words
 
 PATIENCE = 10.0
 
@@ -127,8 +127,8 @@ async def test_a_new_server_is_greeted_once_with_three_things_to_do(
         assert step in words(greeting)
     private = next(number for number, one in server.channels.items() if one["type"] == 1)
     (asked,) = server.messages[private]
-    assert "/grant 500.00 pool" in words(asked)
     assert "La Tertulia" in words(asked)
+    assert [code.partition(":")[0] for code in codes(asked)] == ["approve"]
 
 
 async def test_a_server_that_was_left_is_noted_as_lost(
@@ -173,4 +173,6 @@ async def test_names_and_words_are_registered_in_both_languages(
     model = next(one for one in commands if one["name"] == "model")
     assert model["default_member_permissions"] == 1 << 5
     assert duel.get("default_member_permissions") is None
-    assert {tuple(one["contexts"]) for one in commands} == {(0,)}
+    only_servers = {one["name"] for one in commands if one["contexts"] == [0]}
+    assert only_servers == {"model", "settings"}
+    assert all(one["contexts"] == [0, 1] for one in commands if one["name"] not in only_servers)

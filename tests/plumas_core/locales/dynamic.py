@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final, get_args
 
 from plumas_core.catalog.availability import Authority
+from plumas_core.community_settings import RESULTS_IN
 from plumas_core.duels.results import TOLD_REASONS
 from plumas_core.duels.states import DuelState
+from plumas_core.locales.translate import LOCALES
 
 ELSEWHERE: Final[tuple[str, ...]] = ()
 """The key was named where the error was raised, or belongs to a command; it is checked there."""
@@ -55,6 +57,8 @@ DYNAMIC: Final[Mapping[str, tuple[str, ...]]] = {
     "'model-off-' + state.by.replace(' ', '-')": _keys("model-off", get_args(Authority)),
     """f"purpose-{row.purpose.replace(' ', '-')}\"""": _keys("purpose", PURPOSES),
     "f'demo-state-{row.state}'": _keys("demo-state", BATCH_STATES),
+    "f'results-in-{kept.results}'": _keys("results-in", RESULTS_IN),
+    "f'language-{community.locale}'": _keys("language", LOCALES),
     "command.key": ELSEWHERE,
     "f'{command.key}.{param.name}'": ELSEWHERE,
     "'cmd-' + '-'.join(path)": ELSEWHERE,

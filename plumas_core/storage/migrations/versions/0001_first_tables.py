@@ -183,6 +183,7 @@ def upgrade() -> None:
         sa.Column("locale", sa.Text(), nullable=True),
         sa.Column("agreed_at", Int64, nullable=True),
         sa.Column("place_id", Int64, nullable=True),
+        sa.Column("mentioned", sa.Boolean(name="mentioned"), server_default="1", nullable=False),
         sa.Column("created_at", Int64, nullable=False),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_members_place_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),

@@ -1,0 +1,48 @@
+"""An operator's word that a community is welcome: until it is given, its pool is empty."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select, update
+
+from plumas_core.app import App
+from plumas_core.commands.reply import note
+from plumas_core.credits.money import show
+from plumas_core.delivery.places import settled_place
+from plumas_core.operations import record
+from plumas_core.storage.tables.people import communities, places
+
+
+def is_approved(c: Connection, community_id: int) -> bool:
+    """Tell whether an operator has approved a community, or it never needed that."""
+    query = select(places.c.id).where(
+        places.c.community_id == community_id, places.c.approved.is_(True)
+    )
+    return c.execute(query.limit(1)).first() is not None
+
+
+def approve(app: App, c: Connection, community_id: int, amount: int, member_id: int) -> bool:
+    """Approve a community, fill its pool with ``amount`` (picodollars) and say so there.
+
+    Tell whether it was not approved yet; one that was keeps its pool as it is.
+    """
+    if is_approved(c, community_id):
+        return False
+    where = places.c.community_id == community_id
+    c.execute(update(places).where(where).values(approved=True))
+    app.book.transfer(
+        c,
+        debit=app.book.issued(c),
+        credit=app.book.pool(c, community_id),
+        amount=amount,
+        key=f"opening:{community_id}",
+        purpose="opening",
+    )
+    record(app, c, member_id, community_id, "approve", str(amount))
+    place = settled_place(c, community_id)
+    if place is not None:
+        locale = c.execute(
+            select(communities.c.locale).where(communities.c.id == community_id)
+        ).scalar_one()
+        text = app.texts.text(locale, "community-approved", amount=show(amount, locale))
+        app.outbox.enqueue(c, key=f"approved:{community_id}", place=place, reply=note(text))
+    return True
