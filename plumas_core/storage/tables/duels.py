@@ -157,7 +157,7 @@ evaluations = Table(
     one_of("state", "waiting", "in_flight", "read", "missing", name="state"),
     one_of("mode", "single", "batch", name="mode"),
     Index(None, "state", "mode"),
-    Index(None, "duel_id", "state"),
+    Index(None, "duel_id"),
 )
 """``tries``: calls begun; ``refused``: those of them that the provider did not run;
 ``broken``: answers that could not be read, each paid for. ``next_at``: when a waiting one is

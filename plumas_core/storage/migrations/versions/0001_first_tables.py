@@ -27,7 +27,7 @@ def upgrade() -> None:
             "(kind IN ('wallet', 'pool')) = (owner <> 0)", name=op.f("ck_accounts_owner")
         ),
         sa.CheckConstraint(
-            "kind IN ('wallet', 'pool', 'issued', 'provider_cost', 'overrun')",
+            "kind = 'wallet' OR kind = 'pool' OR kind = 'issued' OR kind = 'provider_cost' OR kind = 'overrun'",
             name=op.f("ck_accounts_kind"),
         ),
         sa.CheckConstraint(
@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("lease_until", Int64, nullable=True),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
-            "state IN ('intent', 'uploading', 'submitting', 'submitted', 'collecting', 'settled', 'unknown', 'failed', 'expired')",
+            "state = 'intent' OR state = 'uploading' OR state = 'submitting' OR state = 'submitted' OR state = 'collecting' OR state = 'settled' OR state = 'unknown' OR state = 'failed' OR state = 'expired'",
             name=op.f("ck_batches_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
@@ -128,7 +128,7 @@ def upgrade() -> None:
             "(state = 'closed') = (close_key IS NOT NULL) AND (state = 'closed') = (closed_at IS NOT NULL)",
             name=op.f("ck_holds_closed"),
         ),
-        sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_holds_state")),
+        sa.CheckConstraint("state = 'open' OR state = 'closed'", name=op.f("ck_holds_state")),
         sa.CheckConstraint(
             "amount >= original AND amount <= 9000000000000000000 AND drawn >= 0 AND drawn <= amount",
             name=op.f("ck_holds_drawn"),
@@ -210,7 +210,7 @@ def upgrade() -> None:
         sa.Column("lease_until", Int64, nullable=True),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
-            "state IN ('due', 'placing', 'placed', 'delivered', 'failed')",
+            "state = 'due' OR state = 'placing' OR state = 'placed' OR state = 'delivered' OR state = 'failed'",
             name=op.f("ck_outbox_state"),
         ),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_outbox_place_id")),
@@ -259,7 +259,7 @@ def upgrade() -> None:
         sa.Column("texts", sa.Text(), nullable=False),
         sa.Column("created_at", Int64, nullable=False),
         sa.Column("deleted_at", Int64, nullable=True),
-        sa.CheckConstraint("kind IN ('writer', 'judge')", name=op.f("ck_agents_kind")),
+        sa.CheckConstraint("kind = 'writer' OR kind = 'judge'", name=op.f("ck_agents_kind")),
         sa.ForeignKeyConstraint(["owner_id"], ["members.id"], name=op.f("fk_agents_owner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agents")),
         sa.UniqueConstraint("slug", name=op.f("uq_agents_slug")),
@@ -294,9 +294,9 @@ def upgrade() -> None:
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.Column("rated", sa.Boolean(name="rated"), nullable=False),
         sa.Column("texts_digest", sa.Text(), nullable=True),
-        sa.CheckConstraint("pace IN ('batch', 'now')", name=op.f("ck_duels_pace")),
+        sa.CheckConstraint("pace = 'batch' OR pace = 'now'", name=op.f("ck_duels_pace")),
         sa.CheckConstraint(
-            "state IN ('open', 'judging', 'verdict', 'cancelled', 'annulled')",
+            "state = 'open' OR state = 'judging' OR state = 'verdict' OR state = 'cancelled' OR state = 'annulled'",
             name=op.f("ck_duels_state"),
         ),
         sa.ForeignKeyConstraint(
@@ -370,9 +370,9 @@ def upgrade() -> None:
         sa.Column("alias", sa.Integer(), nullable=True),
         sa.Column("created_at", Int64, nullable=False),
         sa.Column("entered_at", Int64, nullable=True),
-        sa.CheckConstraint("kind IN ('human', 'ai')", name=op.f("ck_entries_kind")),
+        sa.CheckConstraint("kind = 'human' OR kind = 'ai'", name=op.f("ck_entries_kind")),
         sa.CheckConstraint(
-            "state IN ('writing', 'unfunded', 'entered', 'replaced', 'withdrawn', 'disqualified', 'dropped')",
+            "state = 'writing' OR state = 'unfunded' OR state = 'entered' OR state = 'replaced' OR state = 'withdrawn' OR state = 'disqualified' OR state = 'dropped'",
             name=op.f("ck_entries_state"),
         ),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_entries_agent_id")),
@@ -445,9 +445,9 @@ def upgrade() -> None:
         sa.Column("quote", sa.Text(), nullable=True),
         sa.Column("steering", sa.Boolean(name="steering"), nullable=True),
         sa.Column("read_at", Int64, nullable=True),
-        sa.CheckConstraint("mode IN ('single', 'batch')", name=op.f("ck_evaluations_mode")),
+        sa.CheckConstraint("mode = 'single' OR mode = 'batch'", name=op.f("ck_evaluations_mode")),
         sa.CheckConstraint(
-            "state IN ('waiting', 'in_flight', 'read', 'missing')",
+            "state = 'waiting' OR state = 'in_flight' OR state = 'read' OR state = 'missing'",
             name=op.f("ck_evaluations_state"),
         ),
         sa.ForeignKeyConstraint(["duel_id"], ["duels.id"], name=op.f("fk_evaluations_duel_id")),
@@ -456,9 +456,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluations")),
         sa.UniqueConstraint("entry_id", "seat_id", name=op.f("uq_evaluations_entry_id_seat_id")),
     )
-    op.create_index(
-        op.f("ix_evaluations_duel_id_state"), "evaluations", ["duel_id", "state"], unique=False
-    )
+    op.create_index(op.f("ix_evaluations_duel_id"), "evaluations", ["duel_id"], unique=False)
     op.create_index(
         op.f("ix_evaluations_state_mode"), "evaluations", ["state", "mode"], unique=False
     )
@@ -491,9 +489,10 @@ def upgrade() -> None:
         sa.Column("lease_by", sa.Text(), nullable=True),
         sa.Column("lease_until", Int64, nullable=True),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
-        sa.CheckConstraint("payer IN ('wallet', 'pool')", name=op.f("ck_writings_payer")),
+        sa.CheckConstraint("payer = 'wallet' OR payer = 'pool'", name=op.f("ck_writings_payer")),
         sa.CheckConstraint(
-            "state IN ('waiting', 'writing', 'done', 'failed')", name=op.f("ck_writings_state")
+            "state = 'waiting' OR state = 'writing' OR state = 'done' OR state = 'failed'",
+            name=op.f("ck_writings_state"),
         ),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_writings_agent_id")),
         sa.ForeignKeyConstraint(
@@ -541,10 +540,11 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", Int64, nullable=False),
         sa.Column("settled_at", Int64, nullable=True),
-        sa.CheckConstraint("kind IN ('judge', 'write')", name=op.f("ck_calls_kind")),
-        sa.CheckConstraint("mode IN ('single', 'batch')", name=op.f("ck_calls_mode")),
+        sa.CheckConstraint("kind = 'judge' OR kind = 'write'", name=op.f("ck_calls_kind")),
+        sa.CheckConstraint("mode = 'single' OR mode = 'batch'", name=op.f("ck_calls_mode")),
         sa.CheckConstraint(
-            "state IN ('in_flight', 'settled', 'failed', 'lost')", name=op.f("ck_calls_state")
+            "state = 'in_flight' OR state = 'settled' OR state = 'failed' OR state = 'lost'",
+            name=op.f("ck_calls_state"),
         ),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_calls_batch_id")),
         sa.ForeignKeyConstraint(
