@@ -10,6 +10,8 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Final, TypeAlias
 
+from pydantic_core import from_json
+
 from plumas_core.providers.errors import BadAnswer
 
 Json: TypeAlias = Mapping[str, object]
@@ -36,12 +38,23 @@ def read_object(data: bytes | str) -> Json:
         BadAnswer: it is not one.
     """
     try:
-        value = json.loads(data)
+        value = _parsed(data)
     except (ValueError, RecursionError):
         raise BadAnswer("the answer is not JSON") from None
     if not isinstance(value, dict):
         raise BadAnswer("the answer is not a JSON object")
     return value
+
+
+def _parsed(data: bytes | str) -> object:
+    """Return the value that ``data`` is, by the quick parser; what that refuses, the other reads.
+
+    The quick one takes half the time, but no lone surrogate, which a model may well send.
+    """
+    try:
+        return from_json(data)
+    except ValueError:
+        return json.loads(data)
 
 
 def part(value: Json, name: str) -> Json:
