@@ -4,46 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select
 
-from adapters.console.script import Answer, Said, Send, Settle, Step, Wait, read_steps
-from jobs.once import run_due
-from plumas_core.app import App
 from plumas_core.clock import MINUTE
 from plumas_core.commands.catalogue import COMMANDS
 from plumas_core.commands.line import find_command, parse_line
 from plumas_core.commands.spec import CreditsParam, Value, When
-from plumas_core.commands.values import read_when
-from plumas_core.credits.audit import audit
-from plumas_core.duels.standings import latest_standings
 from plumas_core.policy import CREDIT
-from plumas_core.storage.tables.delivery import outbox
-from plumas_core.storage.tables.duels import duels, entries
-from plumas_core.storage.tables.ledger import transfers
-from tests.support.console import lines_of
 from tests.support.discord import DiscordStage, codes, open_discord, said, words
-from tests.support.stage import open_stage
-from tests.support.time import ManualClock
-
-SCRIPT = Path(__file__).parents[1] / "console" / "two_duels.txt"
-
-
-@dataclass(frozen=True)
-class End:
-    """What a play leaves: verdicts by byline, movements, and whether the ledger adds up."""
-
-    verdicts: list[Any]
-    movements: list[tuple[str, int]]
-    proven: bool
-    owed: set[str]
+from tests.support.two_duels import End, languages, like_draws, play, play_on_the_console
 
 
 @dataclass(frozen=True)
@@ -53,100 +28,6 @@ class Played:
     channel: list[dict[str, Any]]
     refused: list[str]
     heard: dict[str, list[str]]
-
-
-async def steps() -> list[Step]:
-    return [one async for one in read_steps(lines_of(SCRIPT.read_text("utf-8")))]
-
-
-async def pass_time(app: App, clock: ManualClock, milliseconds: int) -> None:
-    end = clock.now + milliseconds
-    while clock.now < end:
-        await run_due(app)
-        clock.advance(min(5 * MINUTE, end - clock.now))
-    await run_due(app)
-
-
-async def settle(app: App, clock: ManualClock) -> None:
-    for _ in range(200):
-        states = await app.db.read(lambda c: set(c.execute(select(duels.c.state)).scalars()))
-        if states <= {"verdict", "cancelled"}:
-            return
-        await pass_time(app, clock, 10 * MINUTE)
-    raise AssertionError("the duels do not end")
-
-
-Speak = Callable[[str, str], Awaitable[None]]
-Press = Callable[[str, str, Mapping[str, str]], Awaitable[None]]
-
-
-async def play(app: App, clock: ManualClock, speak: Speak, press: Press) -> End:
-    """Play the script; a pressed button takes the answers that follow it."""
-    waiting: tuple[str, str] | None = None
-    answers: dict[str, str] = {}
-    for step in [*await steps(), Send()]:
-        if isinstance(step, Answer):
-            answers[step.name] = step.value
-            continue
-        if waiting is not None:
-            await press(*waiting, answers)
-            waiting, answers = None, {}
-        match step:
-            case Said() if step.text.startswith("press "):
-                waiting = (step.speaker or "", step.text.removeprefix("press "))
-            case Said():
-                await speak(step.speaker or "", step.text)
-                await run_due(app)
-                clock.advance(31_000)
-            case Wait():
-                await pass_time(app, clock, read_when("wait", step.span).after or 0)
-            case Settle():
-                await settle(app, clock)
-    await pass_time(app, clock, 10 * MINUTE)
-    return await app.db.read(lambda c: ending(c, clock.now))
-
-
-def ending(c: Connection, now: int) -> End:
-    names = dict(c.execute(select(entries.c.id, entries.c.byline)).all())
-    verdicts = []
-    for duel in c.execute(select(duels).order_by(duels.c.number)):
-        standings = latest_standings(c, duel.id)
-        placed = standings.placed if standings else ()
-        ranking = [[names[one.entry_id], one.place, one.score, one.low, one.high] for one in placed]
-        verdicts.append([duel.number, duel.state, ranking])
-    moved = c.execute(select(transfers.c.purpose, transfers.c.amount)).all()
-    owed = set(c.execute(select(outbox.c.state)).scalars())
-    # The console's own pool is filled without the operator's word.
-    movements = sorted((row.purpose, row.amount) for row in moved if row.purpose != "opening")
-    return End(verdicts, movements, audit(c, now).ok, owed)
-
-
-def languages() -> dict[str, str]:
-    async def read() -> dict[str, str]:
-        return {
-            one.speaker or "": one.locale
-            for one in await steps()
-            if isinstance(one, Said) and one.locale
-        }
-
-    return asyncio.run(read())
-
-
-async def on_the_console(folder: Path, spoken: Mapping[str, str]) -> End:
-    async with open_stage(folder, locale="es") as stage:
-        stage.languages.update(spoken)
-
-        async def speak(who: str, line: str) -> None:
-            await stage.say(who, line)
-
-        async def press(who: str, action: str, answers: Mapping[str, str]) -> None:
-            shown = [b for p in reversed(stage.posted) for b in p.reply.buttons]
-            button = next(one for one in shown if one.action == action)
-            reply = await stage.press(who, button)
-            if reply.form is not None:
-                await stage.press(who, f"{reply.form.action}:{reply.form.ref}", answers)
-
-        return await play(stage.app, stage.clock, speak, press)
 
 
 async def on_discord(folder: Path, spoken: Mapping[str, str]) -> tuple[End, DiscordStage, Any]:
@@ -189,21 +70,13 @@ def typed(param: Any, value: Value) -> Any:
 
 @pytest.fixture(scope="module")
 def played(template_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Played:
-    """The script, played once on either platform.
-
-    What a simulated writer draws hangs on the id that a platform gave to the asking; here all
-    askings draw alike, so that the plays can be compared.
-    """
+    """The script, played once on either platform."""
     spoken = languages()
     folders = [tmp_path_factory.mktemp(name) for name in ("console", "discord")]
     for folder in folders:
         shutil.copy(template_db, folder / "plumas.db")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            "plumas_core.writing.studio.blake2b",
-            lambda _, digest_size: blake2b(b"1", digest_size=digest_size),
-        )
-        console = asyncio.run(on_the_console(folders[0], spoken))
+    with like_draws():
+        console = asyncio.run(play_on_the_console(folders[0], spoken))
         discord, stage, heard = asyncio.run(on_discord(folders[1], spoken))
     return Played(console, discord, stage.posted(), stage.server.refused, heard)
 
