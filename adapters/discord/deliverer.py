@@ -15,6 +15,8 @@ import structlog
 from adapters.discord import limits, messages
 from adapters.discord.limits import size
 from adapters.discord.render import Rendered, bare_file, render
+from adapters.discord.threads import begin_thread, first_own
+from plumas_core.commands.reply import Reply, Text, Thread
 from plumas_core.delivery.outbox import (
     DeliveryFailed,
     ExternalId,
@@ -68,24 +70,58 @@ class DiscordDeliverer:
     async def edit(self, external: ExternalId, row: OutboxRow) -> None:
         """Put the row's content into the message; its mentions stay, and notify nobody again.
 
-        A message that somebody has deleted stays deleted. Content that Discord refuses is put in
-        as a plain file, so that it is not lost and does not keep others waiting.
+        What wishes for a thread goes into one that begins from the message, where that can be.
         """
         content, _ = _opening(row.mentions, None)
         async with self._refusals():
             channel = await self._channel(row)
-            try:
-                rendered = render(row.reply)
-                await self._edit(channel, int(external), messages.edited(rendered, content or None))
-            except discord.HTTPException as reason:
-                if reason.code == UNKNOWN_MESSAGE:
-                    log.warning("message_was_deleted", ref=row.ref)
-                    return
-                if reason.status != BAD_REQUEST or reason.code in LOST or reason.code == ARCHIVED:
-                    raise
-                log.error("content_refused", ref=row.ref, code=reason.code, cause=reason.text[:500])
-                plain = Rendered((), (bare_file(row.reply),), ())
-                await self._edit(channel, int(external), messages.edited(plain, content or None))
+            number = int(external)
+            thread = await self._thread(channel, number, row.reply.thread)
+            if thread is None or row.reply.thread is None:
+                await self._put(channel, number, row.ref, row.reply, content)
+                return
+            await self._fill(thread, row)
+            line = Reply((Text((row.reply.thread.line,)),))
+            await self._put(channel, number, row.ref, line, f"{content} <#{thread.id}>".strip())
+
+    async def _thread(
+        self, channel: discord.abc.Messageable, message_id: int, wish: Thread | None
+    ) -> discord.PartialMessageable | None:
+        if wish is None or not isinstance(channel, discord.PartialMessageable):
+            return None
+        return await begin_thread(self._client, channel.id, message_id, wish.name)
+
+    async def _fill(self, thread: discord.PartialMessageable, row: OutboxRow) -> None:
+        """Put the row's content into its thread, into the message that is there already if any."""
+        message = await first_own(self._client, thread)
+        if message is None:
+            message = await thread.send(f"`{row.ref}`", nonce=f"{row.ref}t"[: limits.NONCE])
+        await self._put(thread, message.id, row.ref, row.reply, "")
+
+    async def _put(
+        self,
+        channel: discord.abc.Messageable,
+        message_id: int,
+        ref: str,
+        reply: Reply,
+        content: str,
+    ) -> None:
+        """Let a message show a reply below ``content``.
+
+        A message that somebody has deleted stays deleted. Content that Discord refuses is put in
+        as a plain file, so that it is not lost and does not keep others waiting.
+        """
+        try:
+            await self._edit(channel, message_id, messages.edited(render(reply), content or None))
+        except discord.HTTPException as reason:
+            if reason.code == UNKNOWN_MESSAGE:
+                log.warning("message_was_deleted", ref=ref)
+                return
+            if reason.status != BAD_REQUEST or reason.code in LOST or reason.code == ARCHIVED:
+                raise
+            log.error("content_refused", ref=ref, code=reason.code, cause=reason.text[:500])
+            plain = Rendered((), (bare_file(reply),), ())
+            await self._edit(channel, message_id, messages.edited(plain, content or None))
 
     async def find_own(self, row: OutboxRow) -> ExternalId | None:
         """Look through the place's recent history for a message of ours with the row's ref."""

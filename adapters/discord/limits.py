@@ -39,6 +39,7 @@ CHOICES: Final = 25
 CHOICE_LENGTH: Final = 100
 STRING_OPTION: Final = 6_000
 NONCE: Final = 25
+THREAD_NAME: Final = 100
 
 
 def size(text: str) -> int:

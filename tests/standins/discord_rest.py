@@ -72,6 +72,9 @@ class Refusal(Exception):
         self.body = {"code": code, "message": message, **more}
 
 
+_PASS = Refusal(0, 0, "let it pass")
+
+
 class DiscordServer:
     """Listens on a free port; ``clock`` is in seconds."""
 
@@ -131,6 +134,10 @@ class DiscordServer:
         """Let the next requests to a route (``POST /channels``) be refused; ``None``: 500."""
         self.broken[route].extend(refusals)
 
+    def pass_then_fail(self, route: str, passing: int, refusal: Refusal) -> None:
+        """Let so many requests to a route pass, and the one after them be refused."""
+        self.broken[route].extend([*[_PASS] * passing, refusal])
+
     def add_routes(self, app: web.Application) -> None:
         """Add every route that the bot uses."""
         for method, path, handler in (
@@ -142,6 +149,7 @@ class DiscordServer:
             ("GET", "/guilds/{guild}/members/{user}", self._member),
             ("PATCH", "/channels/{channel}", self._edit_channel),
             ("POST", "/channels/{channel}/messages", self._post),
+            ("POST", "/channels/{channel}/messages/{message}/threads", self._begin_thread),
             ("GET", "/channels/{channel}/messages", self._history),
             ("PATCH", "/channels/{channel}/messages/{message}", self._edit),
             ("POST", "/interactions/{id}/{token}/callback", self._callback),
@@ -158,8 +166,9 @@ class DiscordServer:
         async def serve(request: web.Request) -> web.StreamResponse:
             self.requests.append((method, request.path.removeprefix(PREFIX)))
             try:
-                if self.broken[key]:
-                    raise self.broken[key].popleft() or Refusal(500, 0, "broken")
+                broken = self.broken[key].popleft() if self.broken[key] else _PASS
+                if broken is not _PASS:
+                    raise broken or Refusal(500, 0, "broken")
                 self._authorise(request, path)
                 return _answer(await handler(request))
             except Refusal as refusal:
@@ -252,6 +261,28 @@ class DiscordServer:
         if payload.get("enforce_nonce"):
             self.nonces[key] = message
         return message
+
+    async def _begin_thread(self, request: web.Request) -> Json:
+        """Begin a thread from a message: it gets the message's id, and can be begun but once."""
+        channel = self._channel(request)
+        number = request.match_info["message"]
+        name = str((await request.json()).get("name") or "")
+        if channel["type"] not in (0, 5):
+            raise Refusal(400, 50024, "Cannot execute action on this channel type")
+        if channel.get("threadless"):
+            raise Refusal(403, 50013, "Missing Permissions")
+        if not any(one["id"] == number for one in self.messages[channel["id"]]):
+            raise Refusal(404, 10008, "Unknown Message")
+        if number in self.channels:
+            raise Refusal(400, 160004, "A thread has already been created for this message")
+        self._check([] if 1 <= len(name) <= 100 else ["thread name"])
+        thread = {"id": number, "type": 11, "name": name, "parent_id": channel["id"]}
+        self.channels[number] = thread
+        opening = self._message({}, number, [])
+        self.messages[number].append({**opening, "type": 21})
+        metadata = {"archived": False, "auto_archive_duration": 1440, "locked": False}
+        owned = {"owner_id": BOT["id"], "guild_id": None, "thread_metadata": metadata}
+        return {**thread, **owned, "message_count": 0, "member_count": 1}
 
     async def _history(self, request: web.Request) -> list[Json]:
         channel = self._channel(request, writing=False)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from plumas_core.commands.reply import Field, Fields, Reply, Title, Verse, note
+from plumas_core.commands.reply import Field, Fields, Reply, Thread, Title, Verse, note
 from plumas_core.delivery.outbox import DeliveryFailed, Mention, OutboxRow, PlaceLost
 from tests.standins.discord_rest import Refusal
 from tests.support.discord import DiscordStage, words
@@ -152,3 +152,72 @@ async def test_a_long_text_is_attached_to_the_edit(stage: DiscordStage) -> None:
     (message,) = stage.posted()
     assert [file["size"] for file in message["attachments"]] == [24_000]
     assert "a: b" in words(message)
+
+
+THREAD = Thread("El veredicto del duelo", "El veredicto está en el hilo")
+
+
+def in_thread(stage: DiscordStage, **changes: object) -> OutboxRow:
+    mention = Mention("700000000000000001", "ana")
+    reply = replace(note("Gana *ana*"), thread=THREAD)
+    return row(stage, reply=reply, mentions=(mention,), **changes)
+
+
+async def deliver(stage: DiscordStage, wished: OutboxRow) -> None:
+    external = await stage.service.deliverer.place(wished)
+    await stage.service.deliverer.edit(external, wished)
+
+
+async def test_what_wishes_for_a_thread_is_told_there_below_a_line_that_leads_to_it(
+    stage: DiscordStage,
+) -> None:
+    await deliver(stage, in_thread(stage))
+    (line,) = stage.posted()
+    assert line["content"] == f"<@700000000000000001> <#{line['id']}>"
+    assert line["notified"] == ["700000000000000001"]
+    assert "en el hilo" in words(line)
+    assert "Gana" not in words(line)
+    assert stage.server.channels[line["id"]]["name"] == THREAD.name
+    _, told = stage.server.messages[line["id"]]
+    assert words(told).strip() == "Gana *ana*"
+    assert told["notified"] == []
+
+
+@pytest.mark.parametrize("route", ["POST /channels", "PATCH /channels"])
+@pytest.mark.parametrize("at", range(3))
+async def test_a_thread_is_begun_and_filled_once_however_often_it_is_broken_off(
+    stage: DiscordStage, route: str, at: int
+) -> None:
+    deliverer = stage.service.deliverer
+    external = await deliverer.place(in_thread(stage))
+    refused = Refusal(409, 0, "broken off")
+    stage.server.pass_then_fail(route, at, refused)
+    for _ in range(2):
+        try:
+            await deliverer.edit(external, in_thread(stage))
+        except DeliveryFailed:
+            stage.server.nonces.clear()
+    await deliverer.edit(external, in_thread(stage))
+    (line,) = stage.posted()
+    assert "en el hilo" in words(line)
+    _, told = stage.server.messages[line["id"]]
+    assert words(told).strip() == "Gana *ana*"
+
+
+@pytest.mark.parametrize("obstacle", ["threadless", "a thread itself"])
+async def test_where_no_thread_can_begin_it_is_told_in_the_place(
+    stage: DiscordStage, obstacle: str
+) -> None:
+    channel = stage.server.channels[stage.channel]
+    channel.update({"threadless": True} if obstacle == "threadless" else {"type": 11})
+    await deliver(stage, in_thread(stage))
+    (message,) = stage.posted()
+    assert "Gana *ana*" in words(message)
+    assert message["content"] == "<@700000000000000001>"
+
+
+async def test_a_thread_has_a_name_that_discord_takes(stage: DiscordStage) -> None:
+    reply = replace(note("Gana ana"), thread=Thread("palabra " * 60, "línea"))
+    await deliver(stage, row(stage, reply=reply))
+    (line,) = stage.posted()
+    assert stage.server.channels[line["id"]]["name"].startswith("palabra palabra")
