@@ -8,6 +8,7 @@ from bot.env_file import SettingsError
 from plumas_core.agents.house import HouseAgent, Panel
 from plumas_core.catalog.load import Catalog
 from plumas_core.policy import Policy
+from plumas_core.providers.queue_room import parse_queue_room
 
 
 def check_names(
@@ -33,4 +34,18 @@ def check_names(
         if value not in known:
             raise SettingsError(
                 f"{name}: there is no {what} {value!a}; there is {', '.join(known)}"
+            )
+
+
+def check_queue_room(setting: str, catalog: Catalog) -> None:
+    """Accept room in OpenAI's queue for models that it has.
+
+    Raises:
+        SettingsError: a model is not in the catalog.
+    """
+    for name in parse_queue_room(setting).by_model:
+        if catalog.get(name) is None:
+            raise SettingsError(
+                f"OPENAI_QUEUED_TOKENS: there is no model {name!a}; "
+                f"there is {', '.join(model.id for model in catalog)}"
             )

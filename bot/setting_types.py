@@ -21,6 +21,7 @@ from plumas_core.clock import DAY, HOUR, MINUTE, SECOND
 from plumas_core.locales.translate import LOCALES
 from plumas_core.policy import CREDIT
 from plumas_core.providers.offline.faults import BadFaults, parse_faults
+from plumas_core.providers.queue_room import parse_queue_room
 
 T = TypeVar("T")
 
@@ -115,6 +116,12 @@ def known_faults(value: str) -> str:
     return value
 
 
+def known_queue_room(value: str) -> str:
+    """Accept tokens as a provider's queue has room for them."""
+    parse_queue_room(value)
+    return value
+
+
 def database_url(value: str) -> str:
     """Accept the address of a database that this version can use: SQLite in a file."""
     text = value.strip()
@@ -184,6 +191,7 @@ Operators: TypeAlias = Annotated[
 Paths: TypeAlias = Annotated[tuple[Path, ...], NoDecode, BeforeValidator(read_paths)]
 Locale: TypeAlias = Annotated[str, AfterValidator(known_locale)]
 Zone: TypeAlias = Annotated[str, AfterValidator(known_zone)]
+QueueRoomText: TypeAlias = Annotated[str, AfterValidator(known_queue_room)]
 FaultList: TypeAlias = Annotated[str, AfterValidator(known_faults)]
 DatabaseUrl: TypeAlias = Annotated[str, AfterValidator(database_url)]
 Url: TypeAlias = Annotated[str, AfterValidator(plain_url)]

@@ -27,6 +27,7 @@ from bot.setting_types import (
     Numbers,
     Operators,
     Paths,
+    QueueRoomText,
     Secret,
     SocketUrl,
     Url,
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     openai_api_key: Secret | None = None
     anthropic_api_key: Secret | None = None
     openai_base_url: Url = "https://api.openai.com/v1"
+    openai_queued_tokens: QueueRoomText = ""
     anthropic_base_url: Url = "https://api.anthropic.com"
     openai_compatible_base_url: Url | None = None
     openai_compatible_api_key: Secret | None = None
@@ -146,6 +148,7 @@ class Settings(BaseSettings):
         return ProviderSettings(
             openai_api_key=_plain(self.openai_api_key),
             openai_base_url=self.openai_base_url,
+            openai_queued_tokens=self.openai_queued_tokens,
             anthropic_api_key=_plain(self.anthropic_api_key),
             anthropic_base_url=self.anthropic_base_url,
             compatible_api_key=_plain(self.openai_compatible_api_key),

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from bot.names import check_names
+from bot.names import check_names, check_queue_room
 from plumas_core.agents.house import HouseAgent, load_house_agents, load_panels
 from plumas_core.agents.service import AgentService, house_is_current, sync_house_agents
 from plumas_core.app import App, no_crash
@@ -58,6 +58,7 @@ async def open_app(
     house = load_house_agents()
     panels = load_panels(house)
     check_names(policy, catalog, house, panels)
+    check_queue_room(settings.openai_queued_tokens, catalog)
     prepare(settings.database_path)
     chance = rng or random.SystemRandom()
     ids = Ids(clock, chance)

@@ -10,11 +10,11 @@ import structlog
 from sqlalchemy import Connection
 
 from plumas_core.app import App
+from plumas_core.catalog.gone import switch_off
 from plumas_core.catalog.load import Catalog
 from plumas_core.catalog.models import OFFLINE_PROVIDER, Model
 from plumas_core.catalog.words import gone_models
 from plumas_core.delivery.operators import tell_operators
-from plumas_core.judging.succession import switch_off
 from plumas_core.locales.translate import Translations
 from plumas_core.providers.errors import ProviderError
 from plumas_core.providers.interface import ProviderModel

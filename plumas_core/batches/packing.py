@@ -18,6 +18,7 @@ from plumas_core.catalog.estimate import likely_tokens
 from plumas_core.catalog.models import Model
 from plumas_core.clock import HOUR
 from plumas_core.judging.asking import Evaluation, find_evaluations
+from plumas_core.judging.unpriced import UNPRICED_PAUSE, tell_of_unpriced, why_unpriced
 from plumas_core.providers.interface import AIProviderInterface, BatchLimits, BatchRow
 from plumas_core.storage.tables.duels import evaluations, seats
 from plumas_core.storage.tables.work import batches, calls
@@ -87,12 +88,32 @@ def _pack_route(app: App, c: Connection, route: _Route, provider: AIProviderInte
         seats.c.provider == route.provider,
         limit=PACK_LIMIT,
     )
-    sized = [_sized(app, provider, model, evaluation) for evaluation in ready]
-    limits = _limits(c, route, provider.limits, now)
+    sized = [
+        _sized(app, provider, model, evaluation)
+        for evaluation in _without_unpriced(app, c, model, ready)
+    ]
+    limits = _limits(c, route, provider.limits_for(route.model_id), now)
     groups = split(sized, limits, queued_tokens(c, route.provider, route.model_id))
     for group in groups:
         _write_intent(app, c, route, group)
     return len(groups)
+
+
+def _without_unpriced(
+    app: App, c: Connection, model: Model, ready: list[Evaluation]
+) -> list[Evaluation]:
+    """Return the readings that can be billed; the others wait for the operator."""
+    reasons = {at: why_unpriced(model, "batch", at) for at in {one.priced_at for one in ready}}
+    unpriced = [one.id for one in ready if reasons[one.priced_at] is not None]
+    if not unpriced:
+        return ready
+    tell_of_unpriced(app, c, model, next(why for why in reasons.values() if why is not None))
+    c.execute(
+        update(evaluations)
+        .where(evaluations.c.id.in_(unpriced))
+        .values(next_at=app.clock() + UNPRICED_PAUSE)
+    )
+    return [one for one in ready if reasons[one.priced_at] is None]
 
 
 def _sized(

@@ -16,11 +16,11 @@ from plumas_core.batches.leases import Batch, LeaseLost, claim, release
 from plumas_core.batches.packing import queued_tokens
 from plumas_core.batches.settling import collect, miss_rows
 from plumas_core.catalog.errors import MissingPrice
-from plumas_core.clock import HOUR, MINUTE, SECOND
+from plumas_core.clock import DAY, HOUR, MINUTE, SECOND
 from plumas_core.delivery.operators import tell_operators
 from plumas_core.ids import encode
 from plumas_core.judging.refusals import put_back, told_pause
-from plumas_core.providers.errors import BadAnswer, ProviderError
+from plumas_core.providers.errors import BadAnswer, ProviderError, ResultsGone
 from plumas_core.providers.interface import AIProviderInterface, BatchState, ProviderBatchId
 from plumas_core.storage.tables.duels import evaluations
 from plumas_core.storage.tables.work import calls
@@ -36,6 +36,10 @@ QUEUE_PAUSE = 10 * MINUTE
 FAILED_PAUSE = MINUTE
 MOST_POLLS_OF_DAMAGED = 20
 """How often results are fetched that break off in the middle, before those that came must do."""
+MOST_POLLS_OF_GONE = 6
+"""How often results are asked for that the provider says it has not: two minutes and more."""
+RESULTS_KEPT = 29 * DAY
+"""The least that a provider keeps results (facts: 29 and 30 days); nothing comes after it."""
 FIRST_PRICE_PAUSE = MINUTE
 LONGEST_PRICE_PAUSE = 6 * HOUR
 TOO_OLD = 26 * HOUR
@@ -48,12 +52,19 @@ async def poll(app: App) -> int:
     while (batch := await claim(app, ("submitted", "collecting"))) is not None:
         provider = app.providers.get(batch.provider)
         try:
-            if provider is None or batch.provider_batch_id is None:
+            if app.clock() - (batch.submitted_at or batch.created_at) > RESULTS_KEPT:
+                await _end(app, batch, "its results are kept no longer")
+            elif provider is None or batch.provider_batch_id is None:
                 await _again(app, batch, "no provider for the model")
             else:
                 done += await _look(app, batch, provider, ProviderBatchId(batch.provider_batch_id))
         except LeaseLost as lost:
             log.warning("lease_lost", batch=encode(batch.id), cause=str(lost))
+        except ResultsGone as reason:
+            if batch.polls < MOST_POLLS_OF_GONE:
+                await _again(app, batch, str(reason), reason)
+            else:
+                await _end(app, batch, str(reason))
         except ProviderError as reason:
             await _again(app, batch, str(reason), reason)
         except MissingPrice as missing:
@@ -98,8 +109,7 @@ async def _look(
     except BadAnswer as reason:
         if batch.polls < MOST_POLLS_OF_DAMAGED:
             raise
-        log.error("results_stay_damaged", batch=encode(batch.id), cause=str(reason))
-        await app.db.write(lambda c: _settle_what_came(app, c, batch))
+        await _end(app, batch, str(reason))
     app.crash_point("discard:before")
     try:
         await provider.discard_batch(name)
@@ -170,10 +180,19 @@ async def _again(app: App, batch: Batch, why: str, reason: ProviderError | None 
     )
 
 
-def _settle_what_came(app: App, c: Connection, batch: Batch) -> None:
-    """End a batch whose results cannot be read to their end; the rows without one wait again."""
-    miss_rows(app, c, batch, "the results broke off")
-    release(c, batch, state="settled", settled_at=app.clock())
+async def _end(app: App, batch: Batch, why: str) -> None:
+    """End a batch of which no more results will come; what came is settled and paid."""
+    log.error("batch_given_up", batch=encode(batch.id), model=batch.model_id, cause=why)
+    await app.db.write(lambda c: _give_up(app, c, batch, why))
+
+
+def _give_up(app: App, c: Connection, batch: Batch, why: str) -> None:
+    """Let the rows without a result wait again, or count as missing."""
+    if app.catalog.get(batch.model_id) is None:
+        put_back(app, c, calls.c.batch_id == batch.id, why=why)
+    else:
+        miss_rows(app, c, batch, why)
+    release(c, batch, state="settled", settled_at=app.clock(), error=why[:500])
 
 
 def _lost(app: App, c: Connection, batch: Batch, state: BatchState) -> None:

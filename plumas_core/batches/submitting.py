@@ -18,20 +18,35 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Subquery,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from plumas_core.app import App
 from plumas_core.batches.leases import Batch, LeaseLost, change, claim, release
 from plumas_core.batches.row_ids import RowId
-from plumas_core.clock import MINUTE, SECOND
+from plumas_core.clock import HOUR, MINUTE, SECOND
 from plumas_core.ids import encode
 from plumas_core.judging.asking import Evaluation, find_evaluations
-from plumas_core.judging.refusals import told_pause
+from plumas_core.judging.fallback import tell_of_singles
+from plumas_core.judging.refusals import put_back, told_pause
 from plumas_core.providers.errors import (
     BatchUnsupported,
+    ModelRetired,
+    NotAuthorised,
     OutcomeUnknown,
     ProviderError,
+    QuotaExhausted,
+    TooLong,
 )
 from plumas_core.providers.interface import (
     AIProviderInterface,
@@ -40,7 +55,7 @@ from plumas_core.providers.interface import (
     Candidate,
     ProviderBatchId,
 )
-from plumas_core.storage.tables.duels import evaluations
+from plumas_core.storage.tables.duels import duels, evaluations
 from plumas_core.storage.tables.work import batches, calls
 
 log = structlog.get_logger(__name__)
@@ -52,26 +67,87 @@ LIST_LAG = 5 * MINUTE
 RETRY = 30 * SECOND
 OPERATOR_RETRY = 10 * MINUTE
 """Pause after a failure that only the operator can mend (key, quota)."""
+REFUSALS = 3
+"""A batch that is refused so often for what it is, is asked for row by row."""
+NEVER_FOUND = 26 * HOUR
+"""How long a create is looked for: a batch that came of it has ended by then."""
 
 
 async def submit(app: App) -> int:
     """Bring every due intent to its provider; return how many batches were created or found."""
     done = 0
+    await _release_late(app)
     while (batch := await claim(app, _UNSENT, _no_other_create(app))) is not None:
-        provider = app.providers.get_provider_for_model(batch.model_id)
         try:
-            if provider is None:
-                await _later(app, batch, "no provider for the model", OPERATOR_RETRY)
-            elif batch.state in ("submitting", "unknown"):
-                done += await _reconcile(app, batch, provider)
-            else:
-                done += await _create(app, batch, provider)
+            done += await _bring_on(app, batch)
         except LeaseLost as lost:
             log.warning("lease_lost", batch=encode(batch.id), cause=str(lost))
     return done
 
 
-_UNSENT = ("intent", "uploading", "submitting", "unknown")
+SURELY_UNSENT = ("intent", "uploading")
+"""Batches of which the provider surely has none."""
+
+_UNSENT = (*SURELY_UNSENT, "submitting", "unknown")
+
+
+async def _bring_on(app: App, batch: Batch) -> int:
+    """Take a claimed batch one step on; return 1 if it is at its provider now."""
+    provider = app.providers.get_provider_for_model(batch.model_id)
+    if batch.state in SURELY_UNSENT:
+        if provider is not None:
+            return await _create(app, batch, provider)
+        await _give_up(app, batch, "no provider for the model")
+        return 0
+    if app.clock() - (batch.sent_at or batch.created_at) >= NEVER_FOUND:
+        await _give_up(app, batch, "what became of its create was never found out")
+    elif provider is None:
+        await _later(app, batch, "no provider for the model", OPERATOR_RETRY)
+    else:
+        return await _reconcile(app, batch, provider)
+    return 0
+
+
+async def _give_up(app: App, batch: Batch, why: str) -> None:
+    """End a batch without a create that we know of; its rows wait again."""
+    log.error("batch_given_up", batch=encode(batch.id), model=batch.model_id, cause=why)
+    await app.db.write(lambda c: _failed(app, c, batch, why))
+
+
+def _failed(app: App, c: Connection, batch: Batch, why: str, queue_room: int | None = None) -> None:
+    now = app.clock()
+    values = {"settled_at": now, "next_at": now, "queue_room": queue_room}
+    release(c, batch, state="failed", error=why[:500], **values)
+    put_back(app, c, calls.c.batch_id == batch.id, why=why)
+
+
+async def _release_late(app: App) -> None:
+    """Take out of batches that are not sent what is late by the rules, so that it goes singly."""
+    late = _late_calls(app)
+    if await app.db.read(lambda c: c.execute(select(late.c.id).limit(1)).first()) is None:
+        return
+    which = calls.c.id.in_(select(late.c.id))
+    freed = await app.db.write(lambda c: put_back(app, c, which, why="late, and not sent"))
+    log.warning("late_rows_not_sent", rows=freed)
+
+
+def _late_calls(app: App) -> Subquery:
+    """Select the rows of batches that nobody is sending whose duels wait too long."""
+    now = app.clock()
+    free = batches.c.lease_until.is_(None) | (batches.c.lease_until <= now)
+    query = (
+        select(calls.c.id)
+        .join(batches, batches.c.id == calls.c.batch_id)
+        .join(evaluations, evaluations.c.id == calls.c.evaluation_id)
+        .join(duels, duels.c.id == evaluations.c.duel_id)
+        .where(
+            batches.c.state.in_(SURELY_UNSENT),
+            free,
+            calls.c.state == "in_flight",
+            duels.c.judging_at <= now - app.policy.late_single,
+        )
+    )
+    return query.subquery()
 
 
 def _no_other_create(app: App) -> ColumnElement[bool]:
@@ -122,10 +198,33 @@ async def _create(app: App, batch: Batch, provider: AIProviderInterface) -> int:
         await app.db.write(lambda c: _go_single(app, c, batch, refusal))
         return 0
     except ProviderError as reason:
-        await _later(app, batch, str(reason), _pause(reason), state="intent")
+        await _refused(app, batch, reason)
         return 0
     await app.db.write(lambda c: _submitted(app, c, batch, created))
     return 1
+
+
+async def _refused(app: App, batch: Batch, reason: ProviderError) -> None:
+    """Decide what becomes of a batch that the provider did not take: it was surely not created."""
+    why = str(reason)
+    if isinstance(reason, TooLong) and batch.rows > 1:
+        log.warning("batch_too_large", batch=encode(batch.id), rows=batch.rows, cause=why)
+        await app.db.write(lambda c: _failed(app, c, batch, why, _tokens(c, batch) // 2))
+        return
+    lasting = not reason.can_retry and not isinstance(reason, _FOR_OTHERS)
+    if lasting and batch.polls + 1 >= REFUSALS:
+        await app.db.write(lambda c: _go_single(app, c, batch, why))
+        return
+    refusals = batch.polls + lasting
+    await _later(app, batch, why, _pause(reason), state="intent", polls=refusals)
+
+
+_FOR_OTHERS = (QuotaExhausted, NotAuthorised, ModelRetired)
+"""Refusals that say nothing of the batch; a model that is gone is ``judging.succession``'s."""
+
+
+def _tokens(c: Connection, batch: Batch) -> int:
+    return int(c.execute(select(batches.c.tokens).where(batches.c.id == batch.id)).scalar_one())
 
 
 def _leave_out(app: App, c: Connection, batch: Batch) -> int:
@@ -223,15 +322,21 @@ def _submitted(app: App, c: Connection, batch: Batch, created: ProviderBatchId) 
         provider_batch_id=created,
         submitted_at=now,
         next_at=now + FIRST_POLL,
+        polls=0,
         error=None,
     )
 
 
-async def _later(app: App, batch: Batch, reason: str, pause: int, state: str | None = None) -> None:
-    """Put the batch aside for a while, in ``state`` or the one it is in."""
+async def _later(
+    app: App, batch: Batch, reason: str, pause: int, state: str | None = None, polls: int = 0
+) -> None:
+    """Put the batch aside for a while, in ``state`` or the one it is in.
+
+    ``polls``: until it is at its provider, how often the batch was refused for what it is.
+    """
     log.warning("batch_waits", batch=encode(batch.id), state=state or batch.state, cause=reason)
     next_at = app.clock() + pause
-    values: dict[str, object] = {"error": reason[:500], "next_at": next_at}
+    values: dict[str, object] = {"error": reason[:500], "next_at": next_at, "polls": polls}
     if state is not None:
         values["state"] = state
     await app.db.write(lambda c: release(c, batch, **values))
@@ -248,6 +353,8 @@ def _go_single(app: App, c: Connection, batch: Batch, reason: str) -> None:
     mine = select(calls.c.evaluation_id).where(
         calls.c.batch_id == batch.id, calls.c.state == "in_flight"
     )
+    concerned = select(evaluations.c.duel_id).where(evaluations.c.id.in_(mine)).distinct()
+    tell_of_singles(app, c, c.execute(concerned).scalars().all())
     c.execute(
         update(evaluations)
         .where(evaluations.c.id.in_(mine), evaluations.c.state == "in_flight")

@@ -39,6 +39,15 @@ def price(model: Model, usage: Usage, mode: Mode, at: int) -> int:
     return -(-total // ATTODOLLARS_PER_PICODOLLAR)
 
 
+def require_price(model: Model, mode: Mode, at: int) -> None:
+    """Check, before anything is sent, that a call can be billed at the prices of ``at``.
+
+    Raises:
+        MissingPrice: it cannot.
+    """
+    price(model, Usage(input=1, output=1), mode, at)
+
+
 def _tier(tiers: tuple[Tier, ...], usage: Usage) -> Tier:
     prompt = usage.prompt
     for tier in tiers:

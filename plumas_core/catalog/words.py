@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
@@ -9,7 +10,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from plumas_core.app import App
 from plumas_core.catalog.availability import Availability, effective
+from plumas_core.catalog.errors import MissingPrice
 from plumas_core.catalog.models import Model
+from plumas_core.catalog.pricing import price
+from plumas_core.catalog.usage import Usage
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.agents import EVERYWHERE, model_words
 
@@ -20,6 +24,12 @@ class ChosenModel:
 
     model: Model
     instead_of: Model | None = None
+
+    def succeeded_by(self, model: Model) -> ChosenModel:
+        """Return what was used in the end, where the model was gone when it was called."""
+        return (
+            self if model.id == self.model.id else ChosenModel(model, self.instead_of or self.model)
+        )
 
 
 def availability(app: App, c: Connection, community_id: int) -> dict[str, Availability]:
@@ -99,18 +109,51 @@ def living_model(app: App, c: Connection, model: Model) -> Model | None:
 
 
 def default_model(app: App, c: Connection, community_id: int) -> ChosenModel:
-    """Return the model for writing where none was named: the house's, or the first that is on.
+    """Return the model for writing where none was named.
+
+    The house's; or else the first after it that is on; or else the cheapest that is on. Where the
+    house's is retired, it is named.
 
     Raises:
         Problem: no model is on.
     """
     states = availability(app, c, community_id)
-    preferred = (app.policy.default_model, app.policy.offline_model)
-    for model_id in (*preferred, *(model.id for model in app.catalog)):
-        model = app.catalog.get(model_id)
-        if model is not None and states[model_id].on:
+    for name in (app.policy.default_model, app.policy.offline_model):
+        model = app.catalog.get(name)
+        if model is not None and states[name].on:
             return ChosenModel(model)
+    house = app.catalog.get(app.policy.default_model)
+    retired = house if house is not None and states[house.id].by == "retired" else None
+    line = line_after(app, house) if house is not None else ()
+    for model in (*line, *_cheapest_first(app)):
+        if states[model.id].on:
+            return ChosenModel(model, retired)
     raise Problem("model-none")
+
+
+def line_after(app: App, model: Model) -> Iterator[Model]:
+    """Yield the successors of a model, one after the other; the catalog has no circles."""
+    following = app.catalog.get(model.successor) if model.successor else None
+    while following is not None:
+        yield following
+        following = app.catalog.get(following.successor) if following.successor else None
+
+
+def _cheapest_first(app: App) -> list[Model]:
+    """Return the models that have a price now, by what a text of theirs costs."""
+    costs: dict[str, int] = {}
+    for model in app.catalog:
+        try:
+            costs[model.id] = price(model, _A_TEXT, "single", app.clock())
+        except MissingPrice:
+            continue
+    return sorted(
+        (model for model in app.catalog if model.id in costs), key=lambda model: costs[model.id]
+    )
+
+
+_A_TEXT = Usage(input=1_000, output=1_000)
+"""What a text takes, near enough to compare models by."""
 
 
 def set_word(

@@ -6,6 +6,7 @@ The entry is made at once, so that it takes its place; the text comes from the j
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import structlog
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, select, update
 
 from plumas_core.agents.service import Agent
 from plumas_core.app import App
+from plumas_core.catalog.errors import MissingPrice
 from plumas_core.catalog.models import Model
 from plumas_core.commands.reply import Button, Note, Reply
 from plumas_core.credits.errors import CapReached, InsufficientCredits
@@ -114,13 +116,29 @@ async def write_invited(app: App) -> int:
     """Write the texts that invited writers owe; return how many were tried."""
     await app.db.write(lambda c: _recover(app, c))
     waiting = await app.db.read(_waiting)
-    done = 0
-    for writing_id in waiting:
+    gate = asyncio.Semaphore(app.policy.single_concurrency)
+    return sum(await asyncio.gather(*(_write_guarded(app, gate, one) for one in waiting)))
+
+
+async def _write_guarded(app: App, gate: asyncio.Semaphore, writing_id: int) -> int:
+    """Write one text, and let what goes wrong with it be no matter to the others.
+
+    It stays claimed then, so that it counts as lost in time. Returns 1 if it was ours to write.
+    """
+    async with gate:
         writing = await app.db.write(partial(claim, app, writing_id=writing_id))
-        if writing is not None:
+        if writing is None:
+            return 0
+        try:
             await _write_one(app, writing)
-            done += 1
-    return done
+        except Exception as error:
+            log.error(
+                "invited_text_broke_off",
+                writing=encode(writing_id),
+                reference=encode(app.ids.new()),
+                exc_info=error,
+            )
+        return 1
 
 
 async def _write_one(app: App, writing: Writing) -> None:
@@ -128,7 +146,7 @@ async def _write_one(app: App, writing: Writing) -> None:
         async for piece in write(app, writing):
             if isinstance(piece, Written):
                 await app.db.write(partial(finish, app, writing=piece.writing))
-    except ProviderError as reason:
+    except (ProviderError, MissingPrice) as reason:
         log.warning("invited_text_failed", writing=encode(writing.id), cause=str(reason))
         await app.db.write(lambda c: _drop(app, c, writing))
 

@@ -24,6 +24,7 @@ from plumas_core.duels.standings import JudgeNote, Placed, Standings
 from plumas_core.duels.states import UNREAD
 from plumas_core.ids import encode
 from plumas_core.judging.aggregation import Ranking, rank
+from plumas_core.judging.fallback import tell_of_singles
 from plumas_core.judging.rubric import mean_score
 from plumas_core.storage.tables.duels import duels, evaluations, verdicts
 
@@ -68,15 +69,14 @@ def _hurry_late(app: App, c: Connection) -> None:
     late = select(duels.c.id).where(
         duels.c.state == "judging", duels.c.judging_at <= now - app.policy.late_single
     )
-    c.execute(
-        update(evaluations)
-        .where(
-            evaluations.c.duel_id.in_(late),
-            evaluations.c.state == "waiting",
-            evaluations.c.mode == "batch",
-        )
-        .values(mode="single", unfunded=True)
+    waiting = (
+        evaluations.c.duel_id.in_(late),
+        evaluations.c.state == "waiting",
+        evaluations.c.mode == "batch",
     )
+    concerned = select(evaluations.c.duel_id).where(*waiting).distinct()
+    tell_of_singles(app, c, c.execute(concerned).scalars().all())
+    c.execute(update(evaluations).where(*waiting).values(mode="single", unfunded=True))
     over = select(duels.c.id).where(
         duels.c.state == "judging", duels.c.judging_at <= now - app.policy.late_verdict
     )

@@ -18,10 +18,12 @@ from plumas_core.clock import MINUTE
 from plumas_core.commands.reply import note
 from plumas_core.credits.caps import caps_of, check_caps
 from plumas_core.credits.errors import CapReached, InsufficientCredits
+from plumas_core.duels.announcing import announce
 from plumas_core.duels.rows import duel_by_id
 from plumas_core.duels.states import UNREAD
 from plumas_core.ids import encode
 from plumas_core.judging.asking import Evaluation, find_evaluations
+from plumas_core.judging.unpriced import UNPRICED_PAUSE
 from plumas_core.storage.tables.duels import evaluations
 from plumas_core.storage.tables.ledger import holds
 
@@ -31,8 +33,6 @@ FUND_LIMIT = 500
 """Readings looked at in one tick; those that stay without money go behind the others."""
 PAUSE = MINUTE
 """How long a reading waits that nobody could pay for."""
-UNPRICED_PAUSE = 10 * MINUTE
-"""How long one waits that has no price: only the operator can help."""
 
 
 async def fund(app: App) -> int:
@@ -140,10 +140,11 @@ def _tell_host(app: App, c: Connection, duel_id: int) -> None:
     if duel is None:
         return
     text = app.texts.text(duel.locale, "duel-waits-for-credits", number=duel.number)
-    app.outbox.enqueue(
+    announce(
+        app,
         c,
+        duel,
         key=f"unfunded:{duel_id}",
-        place=duel.place_id,
         reply=note(text, "warning"),
         mentions=(duel.host_id,),
     )

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection, func, insert, select, update
 
 from plumas_core.app import App
+from plumas_core.catalog.models import Model
 from plumas_core.clock import MINUTE
 from plumas_core.ids import encode
 from plumas_core.judging.asking import Evaluation, find_evaluations
 from plumas_core.judging.refusals import NOT_RUN, put_back, told_pause
 from plumas_core.judging.settlement import open_calls, settle_judging
+from plumas_core.judging.unpriced import UNPRICED_PAUSE, tell_of_unpriced, why_unpriced
 from plumas_core.providers.errors import ModelRetired, OutcomeUnknown, ProviderError, Unavailable
 from plumas_core.providers.interface import RowResult
 from plumas_core.storage.tables.duels import evaluations
@@ -146,6 +149,11 @@ async def _ask(app: App, asked: _Asked) -> None:
     model_id = asked.evaluation.model_id
     provider = app.providers.get_provider_for_model(model_id)
     model = app.catalog.get(model_id)
+    if model is not None:
+        why = why_unpriced(model, "single", asked.evaluation.priced_at)
+        if why is not None:
+            await app.db.write(partial(_unpriced, app, asked=asked, model=model, why=why))
+            return
     request = app.desk.request(asked.evaluation)
     app.crash_point("complete:before")
     try:
@@ -172,6 +180,12 @@ async def _ask(app: App, asked: _Asked) -> None:
         result = RowResult("", "failed", error=str(reason))
     app.crash_point("complete:after")
     await app.db.write(lambda c: _settle(app, c, asked, result))
+
+
+def _unpriced(app: App, c: Connection, *, asked: _Asked, model: Model, why: str) -> None:
+    """Send nothing that could not be billed: the reading waits for the operator."""
+    tell_of_unpriced(app, c, model, why)
+    put_back(app, c, calls.c.id == asked.call_id, why=why, at_least=UNPRICED_PAUSE)
 
 
 def _settle(app: App, c: Connection, asked: _Asked, result: RowResult) -> None:

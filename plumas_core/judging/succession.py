@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import structlog
 from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select, update
@@ -20,14 +19,16 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select, u
 from plumas_core.app import App
 from plumas_core.batches.leases import Batch
 from plumas_core.batches.settling import give_back_rows
+from plumas_core.batches.submitting import SURELY_UNSENT
+from plumas_core.catalog.gone import switch_off
 from plumas_core.catalog.models import Model
-from plumas_core.catalog.words import availability, gone_models, set_word
+from plumas_core.catalog.words import availability, default_model, gone_models, line_after
 from plumas_core.commands.reply import note
-from plumas_core.delivery.operators import tell_operators
+from plumas_core.duels.announcing import announce
 from plumas_core.duels.card import revise_card
 from plumas_core.duels.rows import Duel, Seat, as_value, duel_by_id, seats_of
 from plumas_core.ids import encode
-from plumas_core.operations import record
+from plumas_core.problems import Problem
 from plumas_core.providers.errors import ModelRetired
 from plumas_core.storage.tables.agents import EVERYWHERE, model_words
 from plumas_core.storage.tables.duels import duels, entries, evaluations, seats
@@ -38,9 +39,6 @@ log = structlog.get_logger(__name__)
 
 _ROW_CODE = re.compile(r"(?:model_not_found|not_found_error)(?: in line [0-9]+)?")
 """What both providers call it in a row of a batch, and OpenAI in a batch that never ran (facts)."""
-
-_UNSENT: Final = ("intent", "uploading")
-"""Batches of which the provider surely has none."""
 
 
 def names_no_model(error: str) -> bool:
@@ -79,24 +77,6 @@ def _succeed(app: App, c: Connection) -> int:
     for model_id in gone_models(c):
         _take_back_unsent(app, c, model_id)
     return off + sum(_move(app, c, seat) for seat in _stranded(app, c))
-
-
-def switch_off(app: App, c: Connection, model: Model, why: str) -> None:
-    """Switch a model off everywhere, write that down, and tell the operators, once."""
-    log.warning("model_gone", model=model.id, cause=why)
-    set_word(app, c, model, EVERYWHERE, False, None)
-    record(app, c, None, None, "model", f"{model.id} False everywhere: {why}")
-    tell_operators(app, c, f"model-gone:{model.id}", _gone_text(app, model))
-
-
-def _gone_text(app: App, model: Model) -> str:
-    locale = app.policy.default_locale
-    successor = app.catalog.get(model.successor) if model.successor else None
-    if successor is None:
-        return app.texts.text(locale, "model-gone-alone", name=model.name, model=model.id)
-    return app.texts.text(
-        locale, "model-gone", name=model.name, model=model.id, successor=successor.name
-    )
 
 
 def _found(c: Connection) -> list[_Gone]:
@@ -146,7 +126,7 @@ def _take_back_unsent(app: App, c: Connection, model_id: str) -> None:
     # The fence rises, so that nobody who once claimed such a batch can go on with it.
     ended = (
         update(batches)
-        .where(batches.c.model_id == model_id, batches.c.state.in_(_UNSENT), free)
+        .where(batches.c.model_id == model_id, batches.c.state.in_(SURELY_UNSENT), free)
         .values(state="failed", settled_at=now, next_at=now, fence=batches.c.fence + 1)
         .returning(batches)
     )
@@ -230,10 +210,11 @@ def _move(app: App, c: Connection, seat: Seat) -> int:
         old=old.name if old else seat.model_id,
         new=new.name,
     )
-    app.outbox.enqueue(
+    announce(
+        app,
         c,
+        duel,
         key=f"succession:{duel.id}:{seat.model_id}:{new.id}",
-        place=duel.place_id,
         reply=note(text, "warning"),
     )
     revise_card(app, c, duel.id)
@@ -241,19 +222,18 @@ def _move(app: App, c: Connection, seat: Seat) -> int:
 
 
 def _successor(app: App, c: Connection, duel: Duel, seat: Seat) -> Model | None:
-    """Return the first model after the seat's, or else of another seat, that may be used."""
+    """Return the first model after the seat's that may be used, or else of another seat.
+
+    Where there is none either, it is what is written with by default.
+    """
     states = availability(app, c, duel.community_id)
-    others = [other.model_id for other in seats_of(c, duel.id) if other.id != seat.id]
-    for model_id in (*_line(app, seat.model_id), *others):
-        model = app.catalog.get(model_id)
-        if model is not None and states[model_id].on and model.table_at(app.clock()) is not None:
+    old = app.catalog.get(seat.model_id)
+    others = [app.catalog.get(other.model_id) for other in seats_of(c, duel.id)]
+    line = () if old is None else tuple(line_after(app, old))
+    for model in (*line, *(one for one in others if one is not None)):
+        if states[model.id].on and model.table_at(app.clock()) is not None:
             return model
-    return None
-
-
-def _line(app: App, model_id: str) -> Iterator[str]:
-    """Yield the successors of a model, one after the other; the catalog has no circles."""
-    model = app.catalog.get(model_id)
-    while model is not None and model.successor is not None:
-        yield model.successor
-        model = app.catalog.get(model.successor)
+    try:
+        return default_model(app, c, duel.community_id).model
+    except Problem:
+        return None

@@ -76,6 +76,10 @@ class BadAnswer(ProviderError):
     can_retry: ClassVar[bool] = True
 
 
+class ResultsGone(ProviderError):
+    """The provider keeps no results of a batch that has ended: deleted, or kept too long."""
+
+
 class OutcomeUnknown(ProviderError):
     """The request was sent and no answer came: the work may or may not have been done.
 

@@ -196,7 +196,8 @@ class AIProviderInterface(ABC):
     name: ClassVar[str]
     """The provider's name in the catalog: ``openai``, ``anthropic``, ``offline``."""
 
-    limits: ClassVar[BatchLimits]
+    limits: BatchLimits
+    """What a batch of any model may hold."""
 
     simulated: ClassVar[bool] = False
     """True where no real model answers; every reply built on it says so."""
@@ -249,6 +250,10 @@ class AIProviderInterface(ABC):
     async def discard_batch(self, batch: ProviderBatchId) -> None:
         """Delete what the provider still keeps of a settled batch; safe to repeat."""
         return None
+
+    def limits_for(self, model_id: str) -> BatchLimits:
+        """Return what a batch of this model may hold, and what its queue has room for."""
+        return self.limits
 
     @abstractmethod
     def encoded_size(self, row: BatchRow) -> int:

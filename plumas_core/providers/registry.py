@@ -28,6 +28,7 @@ class ProviderSettings:
 
     openai_api_key: str | None = field(default=None, repr=False)
     openai_base_url: str | None = None
+    openai_queued_tokens: str = ""
     anthropic_api_key: str | None = field(default=None, repr=False)
     anthropic_base_url: str | None = None
     compatible_api_key: str | None = field(default=None, repr=False)
@@ -74,6 +75,7 @@ def _offline(context: ProviderContext) -> AIProviderInterface:
 
 def _openai(context: ProviderContext) -> AIProviderInterface:
     from plumas_core.providers.openai_api.provider import OpenAIProvider
+    from plumas_core.providers.queue_room import parse_queue_room
 
     settings = context.settings
     return OpenAIProvider(
@@ -82,6 +84,7 @@ def _openai(context: ProviderContext) -> AIProviderInterface:
         catalog=context.catalog,
         clock=context.clock,
         sleep=context.sleep,
+        queue_room=parse_queue_room(settings.openai_queued_tokens),
     )
 
 
@@ -187,7 +190,8 @@ def get_provider_for_model(
 
     Raises:
         CatalogError: the catalog cannot be used.
-        ValueError: ``OFFLINE_SEED`` is not a number, or ``OFFLINE_FAULTS`` cannot be read.
+        ValueError: ``OFFLINE_SEED`` is not a number, or ``OFFLINE_FAULTS`` or
+            ``OPENAI_QUEUED_TOKENS`` cannot be read, when the provider is first needed.
     """
     return (providers or providers_from_environment()).get_provider_for_model(model_id)
 
@@ -206,6 +210,7 @@ def providers_from_environment(environ: Mapping[str, str] | None = None) -> Prov
     settings = ProviderSettings(
         openai_api_key=values.get("OPENAI_API_KEY"),
         openai_base_url=values.get("OPENAI_BASE_URL"),
+        openai_queued_tokens=values.get("OPENAI_QUEUED_TOKENS", ""),
         anthropic_api_key=values.get("ANTHROPIC_API_KEY"),
         anthropic_base_url=values.get("ANTHROPIC_BASE_URL"),
         compatible_api_key=values.get("OPENAI_COMPATIBLE_API_KEY"),

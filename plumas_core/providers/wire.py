@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from pydantic_core import from_json
@@ -99,6 +99,30 @@ def tokens(value: Json, name: str) -> int:
     if type(found) is not int or not 0 <= found <= MOST_TOKENS:
         raise BadAnswer(f"{name} is not a count of tokens")
     return found
+
+
+def has_more(page: Json, found: int, limit: int) -> bool:
+    """Tell whether a page of a list, of ``found`` rows, is followed by another.
+
+    A server that does not say so is asked on while its pages are full.
+    """
+    told = page.get("has_more")
+    return found > 0 and (told if isinstance(told, bool) else found >= limit)
+
+
+def all_before(times: Sequence[int], oldest: int) -> bool:
+    """Tell whether a page and all that follow it are older than ``oldest``.
+
+    Lists are newest first. Of one that is not, or tells no times (0), nothing can be said.
+    """
+    newest_first = times == sorted(times, reverse=True) and times[:1] > times[-1:]
+    return newest_first and times[-1] > 0 and times[0] < oldest
+
+
+def count(value: Json, name: str) -> int:
+    """Return the number of rows at ``name``, which is only shown; 0 where it is not a number."""
+    found = value.get(name)
+    return found if type(found) is int and 0 <= found <= MOST_TOKENS else 0
 
 
 def well_formed(value: str) -> str:

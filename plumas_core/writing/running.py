@@ -11,26 +11,35 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import structlog
 from sqlalchemy import Connection, func, insert, select, update
 
 from plumas_core.app import App
+from plumas_core.catalog.errors import MissingPrice
 from plumas_core.catalog.estimate import MESSAGE_TOKENS, likely_tokens
 from plumas_core.catalog.models import Model
-from plumas_core.catalog.pricing import price
+from plumas_core.catalog.pricing import price, require_price
 from plumas_core.catalog.usage import Usage
 from plumas_core.clock import MINUTE, SECOND
 from plumas_core.duels.rows import as_value
 from plumas_core.duels.texts import count_words
 from plumas_core.ids import encode
-from plumas_core.providers.errors import OutcomeUnknown, ProviderError, Unavailable
+from plumas_core.providers.errors import (
+    ModelRetired,
+    OutcomeUnknown,
+    ProviderError,
+    Unavailable,
+)
 from plumas_core.providers.interface import Completion, CompletionRequest
 from plumas_core.storage.tables.duels import duels, entries
 from plumas_core.storage.tables.work import calls, writings
 from plumas_core.writing.asking import Writing, writing_by_id
+from plumas_core.writing.question import question
 from plumas_core.writing.reading import BadText, BadTextReason, read_text
+from plumas_core.writing.succession import hand_on
 
 T = TypeVar("T")
 
@@ -100,19 +109,36 @@ def claim(app: App, c: Connection, writing_id: int) -> Writing | None:
 async def write(app: App, writing: Writing) -> AsyncIterator[str | Written]:
     """Ask a claimed writing's model; yield the text so far as it grows, and last the result.
 
+    A model that its provider knows no more is switched off, and its successor is asked.
+
     Raises:
-        ProviderError: nothing was written; what was held has been given back.
+        ProviderError, MissingPrice: nothing was written; what was held has been given back.
     """
-    try:
-        async for piece in _write(app, writing):
-            yield piece
-    except OutcomeUnknown:
-        await app.db.write(lambda c: give_back(app, c, writing, "unknown"))
-        raise
-    except ProviderError as reason:
-        log.warning("writing_failed", writing=encode(writing.id), cause=str(reason))
-        await app.db.write(lambda c: give_back(app, c, writing, "provider"))
-        raise
+    following: Writing | None = writing
+    while following is not None:
+        try:
+            async for piece in _write(app, following):
+                yield piece
+            return
+        except ModelRetired as reason:
+            log.warning("writing_without_model", writing=encode(writing.id), cause=str(reason))
+            following = await app.db.write(partial(_hand_on, app, writing=following, reason=reason))
+            if following is None:
+                raise
+        except OutcomeUnknown:
+            await app.db.write(partial(give_back, app, writing=following, reason="unknown"))
+            raise
+        except (ProviderError, MissingPrice) as reason:
+            log.warning("writing_failed", writing=encode(writing.id), cause=str(reason))
+            await app.db.write(partial(give_back, app, writing=following, reason="provider"))
+            raise
+
+
+def _hand_on(app: App, c: Connection, *, writing: Writing, reason: ModelRetired) -> Writing | None:
+    following = hand_on(app, c, writing, reason)
+    if following is None:
+        give_back(app, c, writing, "provider")
+    return following
 
 
 async def _write(app: App, writing: Writing) -> AsyncIterator[str | Written]:
@@ -120,7 +146,10 @@ async def _write(app: App, writing: Writing) -> AsyncIterator[str | Written]:
     model = app.catalog.get(writing.model_id)
     if provider is None or model is None:
         raise Unavailable(f"{writing.model_id} has no provider now")
-    request = await app.db.read(lambda c: _request(app, c, writing))
+    if model.retired_at(app.clock()):
+        raise ModelRetired(f"{writing.model_id} is retired")
+    require_price(model, "single", writing.created_at)
+    request = await app.db.read(lambda c: question(app, c, writing))
     text = ""
     completion: Completion | None = None
     checked_at = app.clock()
@@ -152,22 +181,6 @@ async def closing(stream: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
     finally:
         if isinstance(stream, AsyncGenerator):
             await stream.aclose()
-
-
-def _request(app: App, c: Connection, writing: Writing) -> CompletionRequest:
-    writer = app.agents.by_id(c, writing.agent_id)
-    if writer is None:
-        raise Unavailable("the writer is gone")
-    return app.studio.request(
-        model_id=writing.model_id,
-        personality=writer.text(writing.locale).personality,
-        prompt=writing.prompt,
-        title=writing.title,
-        max_words=writing.max_words,
-        locale=writing.locale,
-        key=writing.key,
-        nonce_seed=f"{writing.id}:{writing.fence}",
-    )
 
 
 def _is_over(app: App, c: Connection, writing: Writing) -> bool:

@@ -32,6 +32,8 @@ model-gone = { $name } ({ $model }) is not known to its provider any more, and i
 model-gone-alone = { $name } ({ $model }) is not known to its provider any more, and is switched off everywhere. The catalog names no successor: its seats go to the other models of their panels. If that is a mistake, /model enable with everywhere switches it on again.
 model-retires = { $name } ({ $model }) is retired by its provider on { $day }; the catalog says { $known }. Correct retires_on in the catalog file, so that it is not called after that day.
 model-retires-new = { $name } ({ $model }) is retired by its provider on { $day }; the catalog names no day. Write it into retires_on in the catalog file, with a successor, so that it is not called after that day.
+duel-goes-single = In duel #{ NUMBER($number, useGrouping: 0) }, what the judges have not read yet is asked for one by one now, because it cannot be had as a batch, or not in time. That costs more, so more is held for it first.
+guest-model-succeeded = { $old } is not to be had any more; { $new } writes the text of { $name }.
 duel-model-succeeded = { $old } is not to be had any more. In duel #{ NUMBER($number, useGrouping: 0) }, { $new } reads in its place what it had not read yet.
 models-one-key-openai = Models of OpenAI alone can be called here, so every judge sits on one of them. With a key of Anthropic too, two families of models would judge, and neither would rank its own kind alone.
 models-one-key-anthropic = Models of Anthropic alone can be called here, so every judge sits on one of them. With a key of OpenAI too, two families of models would judge, and neither would rank its own kind alone.
@@ -40,6 +42,7 @@ operator-no-provider =
         [one] One reading of a text waits
        *[other] { NUMBER($readings) } readings of texts wait
     } for { $provider }, which cannot be called here: its key or address is not set. Set it and start the program again. What is not read in time is left out of its duel.
+operator-no-price = Readings wait for { $model }, which has no price in the catalog for the way in which they are to be asked. Nothing is sent until there is one: add it to the catalog and start the program again. Their duels may end without them.
 operator-unpriced = The answers of { $model } in a batch of { NUMBER($rows) } have come, but have no price: the catalog has none for them, or the model is not in it. Add it to the catalog and start the program again; until then they are not read, and their duels may end without them.
 
 ## AI writers and judges

@@ -32,6 +32,8 @@ model-gone = Su proveedor ya no conoce { $name } ({ $model }), y queda desactiva
 model-gone-alone = Su proveedor ya no conoce { $name } ({ $model }), y queda desactivado en todas partes. El catálogo no nombra ningún sucesor: sus asientos pasan a los demás modelos de cada jurado. Si es un error, /model enable con everywhere vuelve a activarlo.
 model-retires = Su proveedor retira { $name } ({ $model }) el { $day }; el catálogo dice { $known }. Corrige retires_on en el archivo del catálogo, para que no se le llame después de ese día.
 model-retires-new = Su proveedor retira { $name } ({ $model }) el { $day }; el catálogo no nombra ningún día. Escríbelo en retires_on en el archivo del catálogo, con un sucesor, para que no se le llame después de ese día.
+duel-goes-single = En el duelo #{ NUMBER($number, useGrouping: 0) }, lo que los jueces aún no han leído se pide ahora texto a texto, porque en lote no se puede, o no llegaría a tiempo. Cuesta más, así que antes se reserva más.
+guest-model-succeeded = { $old } ya no está disponible; el texto de { $name } lo escribe { $new }.
 duel-model-succeeded = { $old } ya no está disponible. En el duelo #{ NUMBER($number, useGrouping: 0) }, { $new } lee en su lugar lo que faltaba por leer.
 models-one-key-openai = Aquí solo se puede llamar a modelos de OpenAI, así que todos los jueces se sientan en uno de ellos. Con una clave de Anthropic además, juzgarían dos familias de modelos, y ninguna estaría sola ante las de su clase.
 models-one-key-anthropic = Aquí solo se puede llamar a modelos de Anthropic, así que todos los jueces se sientan en uno de ellos. Con una clave de OpenAI además, juzgarían dos familias de modelos, y ninguna estaría sola ante las de su clase.
@@ -40,6 +42,7 @@ operator-no-provider =
         [one] Una lectura de un texto espera
        *[other] { NUMBER($readings) } lecturas de textos esperan
     } a { $provider }, al que no se puede llamar desde aquí: falta su clave o su dirección. Ponla y vuelve a arrancar el programa. Lo que no se lea a tiempo queda fuera de su duelo.
+operator-no-price = Hay lecturas que esperan a { $model }, que no tiene precio en el catálogo para el modo en que se van a pedir. No se envía nada hasta que lo tenga: añádelo al catálogo y vuelve a arrancar el programa. Sus duelos pueden acabar sin ellas.
 operator-unpriced = Han llegado las respuestas de { $model } en un lote de { NUMBER($rows) }, pero no tienen precio: el catálogo no lo da, o el modelo no figura en él. Añádelo al catálogo y vuelve a arrancar el programa; hasta entonces no se leen, y sus duelos pueden acabar sin ellas.
 
 ## Escritores y jueces de IA

@@ -7,11 +7,12 @@ created and by how many rows it has, and, once it has ended, by the ids of its r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urljoin, urlsplit
 
 from plumas_core.catalog.load import Catalog
 from plumas_core.clock import MINUTE, SECOND
@@ -21,9 +22,15 @@ from plumas_core.providers.anthropic_api.requests import (
     encoded_size,
     may_be_cached,
 )
-from plumas_core.providers.calling import Caller
+from plumas_core.providers.calling import Caller, Errors
 from plumas_core.providers.connection import Connection, patience
-from plumas_core.providers.errors import BadAnswer, OutcomeUnknown, ProviderError
+from plumas_core.providers.errors import (
+    BadAnswer,
+    OutcomeUnknown,
+    ProviderError,
+    ResultsGone,
+    Unavailable,
+)
 from plumas_core.providers.interface import (
     BatchIntent,
     BatchLimits,
@@ -38,15 +45,18 @@ from plumas_core.providers.shaping import Shaped, shape
 from plumas_core.providers.wire import (
     NOTHING,
     Json,
+    all_before,
+    count,
+    has_more,
     identifier,
     items,
     part,
     read_object,
     text,
-    tokens,
 )
 
 if TYPE_CHECKING:
+    import httpx2
     from anthropic import AsyncAnthropic
 
 ENVELOPE: Final = 1_000
@@ -70,8 +80,14 @@ cache pays if two of the three others find it.
 
 PAGE: Final = 100
 MOST_PAGES: Final = 100
+GONE: Final = (404, 410)
+"""Statuses by which a server says that it keeps something no longer."""
+
 CLOCKS_APART: Final = 2 * MINUTE
 """How far the provider's clock may be from ours."""
+
+UNTOLD: Final = 0
+"""The rows of a batch that does not say how many it has."""
 
 _COUNTS: Final = ("processing", "succeeded", "errored", "canceled", "expired")
 
@@ -126,11 +142,10 @@ class Batches:
             for batch in batches:
                 if oldest <= _created_at(batch) <= newest:
                     found += await self._resembling(batch, intent)
-            # Newest first: where all of a page is too old, so is what follows.
-            too_old = all(_created_at(batch) < oldest for batch in batches)
-            after = text(page, "last_id")
-            if page.get("has_more") is not True or too_old or not after:
+            times = [_created_at(batch) for batch in batches]
+            if not has_more(page, len(batches), PAGE) or all_before(times, oldest):
                 break
+            after = text(page, "last_id") or identifier(batches[-1])
         return sorted(found, key=lambda one: (not one.certain, one.created_at, one.id))
 
     async def poll(self, batch: ProviderBatchId) -> BatchState:
@@ -141,27 +156,43 @@ class Batches:
         counts = part(found, "request_counts")
         total = _rows(found)
         ended = text(found, "processing_status") == "ended"
-        finished = total - tokens(counts, "processing")
+        finished = total - count(counts, "processing")
         return BatchState("ended" if ended else "running", total, finished)
 
     async def collect(self, batch: ProviderBatchId) -> AsyncGenerator[RowResult, None]:
         """Yield the rows, in the order in which they come.
 
         Raises:
-            ProviderError: there are no results, or they broke off; what was whole came before.
+            ResultsGone: they are not kept any more.
+            BadAnswer: they broke off.
+            ProviderError: the server does not answer. What was whole came before.
         """
+        who = self.caller.who
+        found = await self._retrieve(batch)
+        if found is None:
+            raise ResultsGone(f"{who}: the batch is not known any more")
+        if text(found, "processing_status") != "ended":
+            raise Unavailable(f"{who}: the batch has not ended")
         client, errors = await self.connection.open()
-
-        async def attempt() -> Download:
-            response = client.messages.batches.with_streaming_response.results(
-                batch, timeout=patience(READ_SILENCE)
-            )
-            return await response.__aenter__()
-
-        download = await self.caller.run(attempt, "read", BUDGET, errors)
+        download = await self._download(client, errors, _results_path(client, batch, found))
+        if download is None:
+            raise ResultsGone(f"{who}: the results are not kept any more")
         async with aclosing(read_rows(download, self.caller, errors, read_row)) as results:
             async for result in results:
                 yield result
+
+    async def _download(self, client: AsyncAnthropic, errors: Errors, path: str) -> Download | None:
+        """Begin to read results; ``None`` where the server has them no more."""
+        import httpx2
+
+        # What the SDK's own ``results`` sends, which would follow an address to any host.
+        headers = {"X-Stainless-Raw-Response": "stream", "Accept": "application/binary"}
+
+        async def attempt() -> Download:
+            options: Any = {"headers": headers, "timeout": patience(READ_SILENCE)}
+            return _Body(await client.get(path, cast_to=httpx2.Response, options=options))
+
+        return await self.caller.find(attempt, BUDGET, errors, GONE)
 
     async def cancel(self, batch: ProviderBatchId) -> None:
         """Ask for an end; a batch that has ended, or is not known, stays as it is."""
@@ -203,16 +234,19 @@ class Batches:
         ]
 
     async def _resembling(self, batch: Json, intent: BatchIntent) -> list[Candidate]:
-        if _rows(batch) != intent.rows:
+        if _rows(batch) not in (intent.rows, UNTOLD):
             return []
         found = ProviderBatchId(identifier(batch))
         created_at = _created_at(batch)
-        if text(batch, "processing_status") != "ended" or not text(batch, "results_url"):
+        if text(batch, "processing_status") != "ended":
             return [Candidate(found, created_at, certain=False)]
-        async with aclosing(self.collect(found)) as results:
-            async for result in results:
-                ours = result.custom_id.startswith(f"{intent.intent_id}-")
-                return [Candidate(found, created_at, certain=True)] if ours else []
+        try:
+            async with aclosing(self.collect(found)) as results:
+                async for result in results:
+                    ours = result.custom_id.startswith(f"{intent.intent_id}-")
+                    return [Candidate(found, created_at, certain=True)] if ours else []
+        except ResultsGone:  # whosever it is, there is nothing in it for us
+            return []
         return []
 
     async def _retrieve(self, batch: ProviderBatchId) -> Json | None:
@@ -242,9 +276,37 @@ class Batches:
         return NOTHING if answer is None else read_object(answer)
 
 
+class _Body:
+    """A response whose body is still to come, read as the SDKs' own are."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self._response = response
+
+    def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        return self._response.aiter_bytes(chunk_size)
+
+    async def close(self) -> None:
+        await self._response.aclose()
+
+
+def _results_path(client: AsyncAnthropic, batch: ProviderBatchId, found: Json) -> str:
+    """Return where the results stand: at the address told, if it is of the server that we ask.
+
+    Behind a proxy the address is often the provider's own: our key goes to nobody but the proxy,
+    which has the results at the path that the API documents.
+    """
+    told = text(found, "results_url")
+    ours = str(client.base_url)
+    if told:
+        address = urljoin(ours, told)
+        if urlsplit(address)[:2] == urlsplit(ours)[:2]:
+            return address
+    return f"/v1/messages/batches/{quote(batch, safe='')}/results"
+
+
 def _rows(batch: Json) -> int:
     counts = part(batch, "request_counts")
-    return sum(tokens(counts, name) for name in _COUNTS)
+    return sum(count(counts, name) for name in _COUNTS)
 
 
 def _created_at(batch: Json) -> int:

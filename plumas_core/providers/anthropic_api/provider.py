@@ -19,7 +19,6 @@ from plumas_core.providers.errors import OutcomeUnknown
 from plumas_core.providers.interface import (
     AIProviderInterface,
     BatchIntent,
-    BatchLimits,
     BatchRow,
     BatchState,
     Candidate,
@@ -50,7 +49,7 @@ class AnthropicProvider(AIProviderInterface):
     """Anthropic. ``http_client`` replaces the SDK's own, for proxies and for tests."""
 
     name: ClassVar[str] = "anthropic"
-    limits: ClassVar[BatchLimits] = LIMITS
+    limits = LIMITS
 
     def __init__(
         self,

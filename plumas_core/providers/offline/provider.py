@@ -19,6 +19,8 @@ from plumas_core.providers.errors import (
     OutcomeUnknown,
     ProviderError,
     RateLimited,
+    ResultsGone,
+    Unavailable,
 )
 from plumas_core.providers.interface import (
     AIProviderInterface,
@@ -69,7 +71,7 @@ class OfflineProvider(AIProviderInterface):
 
     name: ClassVar[str] = "offline"
     simulated: ClassVar[bool] = True
-    limits: ClassVar[BatchLimits] = BatchLimits(rows=100_000, bytes=256_000_000)
+    limits = BatchLimits(rows=100_000, bytes=256_000_000)
 
     def __init__(
         self,
@@ -158,12 +160,15 @@ class OfflineProvider(AIProviderInterface):
         """Stream the results, each answered as it is reached.
 
         Raises:
-            ProviderError: the batch is not known, has not ended, or never ran.
+            ResultsGone: the batch is not known.
+            Unavailable: it has not ended.
         """
         kept = await asyncio.to_thread(self._known, batch)
-        phase = progress.state(kept, self._clock()).phase if kept else "missing"
-        if kept is None or phase != "ended":
-            raise ProviderError(f"batch {batch}: {phase}, so there are no results")
+        if kept is None:
+            raise ResultsGone(f"batch {batch} is not known any more")
+        phase = progress.state(kept, self._clock()).phase
+        if phase != "ended":
+            raise Unavailable(f"batch {batch} is {phase}, so there are no results")
         rows = await asyncio.to_thread(self._world.rows, batch)
         try:
             for start in range(0, kept.terms.rows, ANSWERED_AT_ONCE):

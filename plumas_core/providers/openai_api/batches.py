@@ -13,7 +13,13 @@ from plumas_core.catalog.load import Catalog
 from plumas_core.clock import MINUTE, SECOND
 from plumas_core.providers.calling import Caller
 from plumas_core.providers.connection import Connection, patience
-from plumas_core.providers.errors import BadAnswer, OutcomeUnknown, ProviderError
+from plumas_core.providers.errors import (
+    BadAnswer,
+    OutcomeUnknown,
+    ProviderError,
+    ResultsGone,
+    Unavailable,
+)
 from plumas_core.providers.interface import (
     BatchIntent,
     BatchLimits,
@@ -31,12 +37,14 @@ from plumas_core.providers.results import Download, read_rows
 from plumas_core.providers.wire import (
     NOTHING,
     Json,
+    all_before,
+    count,
+    has_more,
     identifier,
     items,
     part,
     read_object,
     text,
-    tokens,
 )
 
 if TYPE_CHECKING:
@@ -63,8 +71,12 @@ PIECE: Final = 256
 
 PAGE: Final = 100
 MOST_PAGES: Final = 100
+MOST_SECONDS: Final = 1 << 40
 CLOCKS_APART: Final = 5 * MINUTE
 """How far the provider's clock may be from ours."""
+
+GONE: Final = (404, 410)
+"""Statuses by which a server says that it keeps something no longer."""
 
 _PHASES: Final[dict[str, BatchPhase]] = {
     "validating": "running",
@@ -102,6 +114,11 @@ class Batches:
             ProviderError: there are no rows, or the file did not get there.
         """
         client, errors = await self.connection.open()
+        from openai import omit
+        from openai.types import file_create_params
+
+        age = file_create_params.ExpiresAfter(anchor="created_at", seconds=KEEP_ROWS)
+        kept = age if self.ours else omit  # other servers need not know it
         with tempfile.TemporaryFile() as spool:
             await self._fill(spool, rows)
 
@@ -109,7 +126,7 @@ class Batches:
                 raw = await client.files.with_raw_response.create(
                     file=(f"{intent_id}.jsonl", spool, "application/jsonl"),
                     purpose="batch",
-                    expires_after={"anchor": "created_at", "seconds": KEEP_ROWS},
+                    expires_after=kept,
                     timeout=patience(UPLOAD_BUDGET),
                 )
                 return raw.http_response.content
@@ -155,9 +172,8 @@ class Batches:
                 if text(part(batch, "metadata"), INTENT) == intent.intent_id:
                     ours = ProviderBatchId(identifier(batch))
                     found.append(Candidate(ours, _created_at(batch), certain=True))
-            # Newest first: where all of a page is too old, so is what follows.
-            too_old = all(_created_at(batch) < oldest for batch in batches)
-            if page.get("has_more") is not True or too_old:
+            times = [_created_at(batch) for batch in batches]
+            if not has_more(page, len(batches), PAGE) or all_before(times, oldest):
                 break
             after = identifier(batches[-1])
         return sorted(found, key=lambda one: (one.created_at, one.id))
@@ -168,31 +184,49 @@ class Batches:
         if found is None:
             return BatchState("missing")
         counts = part(found, "request_counts")
-        done = tokens(counts, "completed") + tokens(counts, "failed")
+        total = count(counts, "total")
+        done = count(counts, "completed") + count(counts, "failed")
         phase = _PHASES.get(text(found, "status"), "running")
         if phase != "failed":
-            return BatchState(phase, tokens(counts, "total"), done)
+            return BatchState(phase, total, done)
         errors = items(part(found, "errors"), "data")
         codes = {text(one, "code") for one in errors}
         told = "; ".join(map(_told, errors[:3])) or "the batch failed its validation"
-        return BatchState("failed", tokens(counts, "total"), 0, told, QUEUE_FULL in codes)
+        return BatchState("failed", total, 0, told, QUEUE_FULL in codes)
 
     async def collect(self, batch: ProviderBatchId) -> AsyncGenerator[RowResult, None]:
         """Yield the rows of the output file, then those of the error file.
 
         Raises:
-            ProviderError: there is no such batch, or a file broke off; what was whole came before.
+            ResultsGone: the batch or one of its files is not kept any more.
+            BadAnswer: it names no file for what it completed, or a file broke off.
+            ProviderError: the server does not answer. What was whole came before.
         """
+        who = self.caller.who
         found = await self._retrieve(batch)
-        if found is None or _PHASES.get(text(found, "status")) != "ended":
-            raise ProviderError(f"{self.caller.who}: the batch has no results")
+        if found is None:
+            raise ResultsGone(f"{who}: the batch is not known any more")
+        if _PHASES.get(text(found, "status")) != "ended":
+            raise Unavailable(f"{who}: the batch has not ended")
+        _, errors = await self.connection.open()
         reader = RowReader(self.catalog)
+        gone = False
         for name in ("output_file_id", "error_file_id"):
-            file = text(found, name)  # null, or "", where there is none
-            if file:
-                async with aclosing(await self._results(file, reader)) as results:
-                    async for result in results:
-                        yield result
+            file = text(found, name)  # absent, null, or "", where there is none
+            if not file:
+                continue
+            download = await self._download(file)
+            if download is None:
+                gone = True
+                continue
+            rows = read_rows(download, self.caller, errors, reader.read)
+            async with aclosing(rows) as results:
+                async for result in results:
+                    yield result
+        if gone:
+            raise ResultsGone(f"{who}: a file of the batch is not kept any more")
+        if count(part(found, "request_counts"), "completed") and not text(found, "output_file_id"):
+            raise BadAnswer(f"{who}: the batch names no file for what it completed")
 
     async def cancel(self, batch: ProviderBatchId) -> None:
         """Ask for an end; a batch that has ended, or is not known, stays as it is."""
@@ -237,7 +271,8 @@ class Batches:
         if not count:
             raise ProviderError(f"{self.caller.who}: a batch without rows")
 
-    async def _results(self, file: str, reader: RowReader) -> AsyncGenerator[RowResult, None]:
+    async def _download(self, file: str) -> Download | None:
+        """Begin to read a file; ``None`` where the server has it no more."""
         client, errors = await self.connection.open()
 
         async def attempt() -> Download:
@@ -246,8 +281,7 @@ class Batches:
             )
             return await response.__aenter__()
 
-        download = await self.caller.run(attempt, "read", BUDGET, errors)
-        return read_rows(download, self.caller, errors, reader.read)
+        return await self.caller.find(attempt, BUDGET, errors, GONE)
 
     async def _retrieve(self, batch: ProviderBatchId) -> Json | None:
         client, errors = await self.connection.open()
@@ -277,7 +311,12 @@ class Batches:
 
 
 def _created_at(batch: Json) -> int:
-    return tokens(batch, "created_at") * SECOND
+    """Return when the batch was created, in UTC milliseconds; 0 where that cannot be read."""
+    found = batch.get("created_at")
+    # Whole seconds, as documented; other servers tell fractions.
+    if not isinstance(found, int | float) or not 0 <= found < MOST_SECONDS:
+        return 0
+    return int(found * SECOND)
 
 
 def _told(error: Json) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -31,6 +32,7 @@ from plumas_core.providers.interface import (
 from plumas_core.providers.openai_api.answers import read_completion, read_usage, stop_reason
 from plumas_core.providers.openai_api.batches import BUDGET, LIMITS, READ_SILENCE, Batches
 from plumas_core.providers.openai_api.requests import completion_body
+from plumas_core.providers.queue_room import UNKNOWN_ROOM, QueueRoom
 from plumas_core.providers.shaping import Shaped, shape
 from plumas_core.providers.streaming import SILENCE, read_events
 from plumas_core.providers.wire import items, part, read_object, text
@@ -47,7 +49,7 @@ class OpenAIProvider(AIProviderInterface):
     """OpenAI itself. ``http_client`` replaces the SDK's own, for proxies and for tests."""
 
     name: ClassVar[str] = "openai"
-    limits: ClassVar[BatchLimits] = LIMITS
+    limits = LIMITS
     ours: ClassVar[bool] = True
     """Whether the server is OpenAI, which knows every parameter that it documents."""
 
@@ -62,8 +64,10 @@ class OpenAIProvider(AIProviderInterface):
         rng: random.Random | None = None,
         http_client: httpx2.AsyncClient | None = None,
         budget: float = ANSWER_BUDGET,
+        queue_room: QueueRoom = UNKNOWN_ROOM,
     ) -> None:
         self.sleep = sleep
+        self._queue_room = queue_room
         self._catalog = catalog
         self._budget = budget
         self._caller = Caller(self.name, clock, sleep, rng or random.SystemRandom())
@@ -170,6 +174,10 @@ class OpenAIProvider(AIProviderInterface):
     async def discard_batch(self, batch: ProviderBatchId) -> None:
         """Delete the files of a settled batch."""
         await self._batches.discard(batch)
+
+    def limits_for(self, model_id: str) -> BatchLimits:
+        """Return OpenAI's limits, and what the account's tier lets wait in the model's queue."""
+        return replace(self.limits, queued_tokens=self._queue_room.of(model_id))
 
     def encoded_size(self, row: BatchRow) -> int:
         """Bytes of the row's line."""

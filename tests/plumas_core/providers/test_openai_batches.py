@@ -255,8 +255,8 @@ async def test_a_batch_is_looked_for_on_every_page_of_its_time(
     (found,) = await openai.find_batch(intent_at(sent_at, 1, MINI))
     assert found.id == mine
     assert openai_server.count("GET", "/v1/batches") == 3
-    for batch in openai_server.batches.values():
-        batch.created_at += DAY // 1_000
+    for number, batch in enumerate(openai_server.batches.values()):
+        batch.created_at += DAY // 1_000 + number
     openai_server.batches[mine].created_at -= 2 * DAY // 1_000
     later = replace(intent_at(sent_at, 1, MINI), sent_after=sent_at + 2 * DAY)
     assert await openai.find_batch(later) == []

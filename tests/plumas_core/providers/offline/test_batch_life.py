@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from plumas_core.clock import DAY, MINUTE, SECOND
-from plumas_core.providers.errors import ProviderError
+from plumas_core.providers.errors import ProviderError, ResultsGone, Unavailable
 from plumas_core.providers.interface import BatchRow, CompletionRequest, ProviderBatchId
 from plumas_core.providers.offline.provider import Pace
 from tests.plumas_core.providers.offline.conftest import (
@@ -108,7 +108,7 @@ async def test_usage_counts_a_token_for_every_four_characters(
 async def test_a_batch_that_has_not_ended_gives_no_results(make: MakeProvider) -> None:
     provider = make()
     batch = await submit(provider, 2)
-    with pytest.raises(ProviderError, match="running"):
+    with pytest.raises(Unavailable, match="running"):
         await collect(provider, batch)
 
 
@@ -155,7 +155,7 @@ async def test_a_discarded_batch_is_gone_and_discarding_is_safe_to_repeat(
     assert (await make().poll_batch(batch)).phase == "missing"
     assert await make().find_batch(intent_of(clock, 3)) == []
     assert files_in(world) == []
-    with pytest.raises(ProviderError, match="missing"):
+    with pytest.raises(ResultsGone):
         await collect(make(), batch)
 
 
