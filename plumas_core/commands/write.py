@@ -107,12 +107,13 @@ async def write_text(app: App, request: Request[WriteArgs]) -> AsyncIterator[Rep
     shown_at = app.clock()
     async for piece in write(app, claimed):
         if isinstance(piece, Written):
+            used = app.catalog.get(piece.writing.model_id) or chosen.model
             finished = partial(
                 _finished,
                 app,
                 written=piece,
                 request=request,
-                chosen=chosen,
+                chosen=chosen.succeeded_by(used),
                 visibility=visibility,
             )
             yield await app.db.read(finished)
