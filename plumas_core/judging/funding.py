@@ -18,7 +18,6 @@ from plumas_core.clock import MINUTE
 from plumas_core.commands.reply import note
 from plumas_core.credits.caps import caps_of, check_caps
 from plumas_core.credits.errors import CapReached, InsufficientCredits
-from plumas_core.duels.announcing import announce
 from plumas_core.duels.rows import duel_by_id
 from plumas_core.duels.states import UNREAD
 from plumas_core.ids import encode
@@ -140,11 +139,10 @@ def _tell_host(app: App, c: Connection, duel_id: int) -> None:
     if duel is None:
         return
     text = app.texts.text(duel.locale, "duel-waits-for-credits", number=duel.number)
-    announce(
-        app,
+    app.outbox.enqueue(
         c,
-        duel,
         key=f"unfunded:{duel_id}",
+        place=duel.place_id,
         reply=note(text, "warning"),
         mentions=(duel.host_id,),
     )
