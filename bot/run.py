@@ -14,9 +14,11 @@ from bot.discord_role import discord_service, serve_discord
 from bot.env_file import SettingsError
 from bot.settings import Settings
 from bot.starting import begin
+from bot.telegram_role import serve_telegram, telegram_service
 from bot.wiring import open_app
 from jobs.catalogue import JOBS
 from jobs.clock import start
+from plumas_core.delivery.outbox import Deliverer
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +26,6 @@ JOBS_ROLE: Final = "jobs"
 
 TOKENS: Final[Mapping[str, str]] = {"discord": "DISCORD_TOKEN", "telegram": "TELEGRAM_TOKEN"}
 """Each platform's role, and the setting that it cannot do without."""
-
-SERVED: Final[frozenset[str]] = frozenset({"discord"})
-"""The platforms that this version has an adapter for, beside the console."""
 
 ELSEWHERE: Final = (
     "`plumas chat` plays in this terminal, `plumas demo` shows a whole duel, and"
@@ -58,7 +57,8 @@ def chosen_roles(settings: Settings, given: str | None) -> frozenset[str]:
     if given is None:
         wanted = {platform for platform, token in tokens.items() if token is not None}
         if not wanted:
-            raise SettingsError(f"{_what_to_set()}; {ELSEWHERE}")
+            names = " or ".join(TOKENS.values())
+            raise SettingsError(f"no platform is set up: put {names} into .env; {ELSEWHERE}")
         wanted.add(JOBS_ROLE)
     else:
         wanted = {part.strip() for part in given.split(",") if part.strip()}
@@ -67,20 +67,7 @@ def chosen_roles(settings: Settings, given: str | None) -> frozenset[str]:
     for role in sorted(wanted - {JOBS_ROLE}):
         if tokens[role] is None:
             raise SettingsError(f"{TOKENS[role]} is not set: put it into .env to serve {role}")
-        if role not in SERVED:
-            raise SettingsError(
-                f"{TOKENS[role]} is set, but this version does not serve {role} yet: take it out,"
-                " or name other --roles"
-            )
     return frozenset(wanted)
-
-
-def _what_to_set() -> str:
-    if SERVED:
-        names = " or ".join(TOKENS[platform] for platform in sorted(SERVED))
-        return f"no platform is set up: put {names} into .env"
-    names = " and ".join(TOKENS.values())
-    return f"this version serves no chat platform yet ({names} are for later ones)"
 
 
 async def serve(settings: Settings, roles: Set[str]) -> None:
@@ -90,13 +77,20 @@ async def serve(settings: Settings, roles: Set[str]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     discord = discord_service(settings) if roles & {"discord", JOBS_ROLE} else None
-    deliverers = {"discord": discord.deliverer} if discord is not None else {}
+    telegram = telegram_service(settings) if roles & {"telegram", JOBS_ROLE} else None
+    deliverers: dict[str, Deliverer] = {}
+    if discord is not None:
+        deliverers["discord"] = discord.deliverer
+    if telegram is not None:
+        deliverers["telegram"] = telegram.deliverer
     async with open_app(settings, deliverers=deliverers) as app:
         running = start(app, JOBS) if JOBS_ROLE in roles else None
         log.info("started", roles=sorted(roles), worker=app.worker)
         platforms = []
         if discord is not None:
             platforms.append(serve_discord(discord, app, listen="discord" in roles))
+        if telegram is not None:
+            platforms.append(serve_telegram(telegram, app, listen="telegram" in roles))
         try:
             await _until_stopped(stop, platforms)
         finally:
@@ -105,6 +99,8 @@ async def serve(settings: Settings, roles: Set[str]) -> None:
                 await running.stop()
             if discord is not None:
                 await discord.close()
+            if telegram is not None:
+                await telegram.close()
 
 
 async def _until_stopped(

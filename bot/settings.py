@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     discord_shard_ids: Numbers = ()
     discord_shard_count: Annotated[int, Field(ge=1, le=16_384)] | None = None
     telegram_token: Secret | None = None
+    telegram_api_url: Url = "https://api.telegram.org"
+    telegram_webhook_url: Url | None = None
+    telegram_webhook_host: Name = "127.0.0.1"
+    telegram_webhook_port: Annotated[int, Field(ge=1, le=65_535)] = 8443
 
     database_url: DatabaseUrl = "sqlite:///data/plumas.db"
     catalog_path: Path = CATALOG

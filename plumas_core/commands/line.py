@@ -59,9 +59,20 @@ def parse_line(
     Raises:
         Problem: something is missing, doubled, unknown or does not fit.
     """
+    return complete(spec, read_line(spec, text, names))
+
+
+def read_line(
+    spec: AnyCommand, text: str, names: Mapping[str, str] | None = None
+) -> dict[str, Value]:
+    """Return the values typed after a command as ``parse_line`` does; some may be missing.
+
+    Raises:
+        Problem: something is doubled, unknown or does not fit.
+    """
     reader = _Reader(spec, text, names or {})
     reader.read()
-    return complete(spec, reader.values)
+    return reader.values
 
 
 def quoted(text: str) -> str:

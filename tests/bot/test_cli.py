@@ -155,14 +155,6 @@ def test_run_names_the_token_that_a_role_lacks(plumas: Run) -> None:
     assert "TELEGRAM_TOKEN is not set" in only_line(plumas("run", "--roles", "jobs,telegram"))
 
 
-def test_run_does_not_pretend_to_serve_a_platform(
-    plumas: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.run.SERVED", frozenset())
-    (folder / ".env").write_text("DISCORD_TOKEN=abc.def\n")
-    assert "does not serve discord yet" in only_line(plumas("run"))
-
-
 @pytest.mark.parametrize("roles", ["", "dance", "jobs,dance"])
 def test_run_refuses_a_role_that_there_is_not(plumas: Run, roles: str) -> None:
     result = plumas("run", "--roles", roles)

@@ -7,8 +7,8 @@ the folder.
 from __future__ import annotations
 
 from plumas_core.storage.schema import metadata
-from plumas_core.storage.tables import agents, delivery, duels, ledger, people, work
+from plumas_core.storage.tables import agents, delivery, duels, inbox, ledger, people, work
 
-MODULES = (agents, delivery, duels, ledger, people, work)
+MODULES = (agents, delivery, duels, inbox, ledger, people, work)
 
 __all__ = ["MODULES", "metadata"]

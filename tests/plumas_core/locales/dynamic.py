@@ -63,6 +63,12 @@ DYNAMIC: Final[Mapping[str, tuple[str, ...]]] = {
     "f'{command.key}.{param.name}'": ELSEWHERE,
     "'cmd-' + '-'.join(path)": ELSEWHERE,
     "f'{spec.key}.{one.name}'": ELSEWHERE,
+    "f'{spec.key}.{state.param}'": ELSEWHERE,
+    "f'{one.key}.word'": ELSEWHERE,
+    "f'param-{param.name}'": ELSEWHERE,
+    "f'cmd-{spec.path[0]}'": ELSEWHERE,
+    "one.key": ELSEWHERE,
+    "spec.key": ELSEWHERE,
     "error.key": ELSEWHERE,
     "getattr(error, 'member_key', None)": ELSEWHERE,
 }
@@ -74,5 +80,5 @@ SPREAD: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What is passed on as ``**values``."""
 
-SAME_IN_BOTH: Final = frozenset({"column-id", "console-try-help", "help-title"})
+SAME_IN_BOTH: Final = frozenset({"column-id", "console-try-help", "help-title", "telegram-no"})
 """Sentences that read the same in both languages, rightly."""

@@ -91,7 +91,16 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("settings", sa.Text(), nullable=False),
         sa.Column("created_at", Int64, nullable=False),
+        sa.Column("merged_into", Int64, nullable=True),
+        sa.Column("merged_at", Int64, nullable=True),
+        sa.Column("left_at", Int64, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["merged_into"], ["communities.id"], name=op.f("fk_communities_merged_into")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_communities")),
+    )
+    op.create_index(
+        op.f("ix_communities_merged_into"), "communities", ["merged_into"], unique=False
     )
     op.create_table(
         "handled",
@@ -101,6 +110,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_handled")),
     )
     op.create_table(
+        "inbox",
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("number", Int64, autoincrement=False, nullable=False),
+        sa.Column("lane", sa.Text(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("received_at", Int64, nullable=False),
+        sa.Column("done_at", Int64, nullable=True),
+        sa.PrimaryKeyConstraint("platform", "number", name=op.f("pk_inbox")),
+    )
+    op.create_index(
+        op.f("ix_inbox_platform_done_at_lane"),
+        "inbox",
+        ["platform", "done_at", "lane"],
+        unique=False,
+    )
+    op.create_table(
+        "kept_replies",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("kept_at", Int64, nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_kept_replies")),
+    )
+    op.create_index(op.f("ix_kept_replies_kept_at"), "kept_replies", ["kept_at"], unique=False)
+    op.create_table(
+        "link_tries",
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("since", Int64, nullable=False),
+        sa.PrimaryKeyConstraint("platform", "account", name=op.f("pk_link_tries")),
+    )
+    op.create_table(
         "model_words",
         sa.Column("model_id", sa.Text(), nullable=False),
         sa.Column("scope", Int64, nullable=False),
@@ -108,6 +152,30 @@ def upgrade() -> None:
         sa.Column("by_member", Int64, nullable=True),
         sa.Column("at", Int64, nullable=False),
         sa.PrimaryKeyConstraint("model_id", "scope", name=op.f("pk_model_words")),
+    )
+    op.create_table(
+        "questions",
+        sa.Column("id", Int64, autoincrement=False, nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("asked_at", Int64, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+    )
+    op.create_index(
+        op.f("ix_questions_platform_address_account"),
+        "questions",
+        ["platform", "address", "account"],
+        unique=True,
+    )
+    op.create_table(
+        "usernames",
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("username", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "username", name=op.f("pk_usernames")),
     )
     op.create_table(
         "holds",
@@ -153,10 +221,14 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("approved", sa.Boolean(name="approved"), nullable=False),
         sa.Column("announces", sa.Boolean(name="announces"), server_default="0", nullable=False),
+        sa.Column("origin_id", Int64, nullable=True),
         sa.Column("lost_at", Int64, nullable=True),
         sa.Column("created_at", Int64, nullable=False),
         sa.ForeignKeyConstraint(
             ["community_id"], ["communities.id"], name=op.f("fk_places_community_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["origin_id"], ["communities.id"], name=op.f("fk_places_origin_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_places")),
         sa.UniqueConstraint("platform", "address", name=op.f("uq_places_platform_address")),
@@ -185,9 +257,17 @@ def upgrade() -> None:
         sa.Column("place_id", Int64, nullable=True),
         sa.Column("mentioned", sa.Boolean(name="mentioned"), server_default="1", nullable=False),
         sa.Column("created_at", Int64, nullable=False),
+        sa.Column("merged_into", Int64, nullable=True),
+        sa.Column("merged_at", Int64, nullable=True),
+        sa.Column("split_from", Int64, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["merged_into"], ["members.id"], name=op.f("fk_members_merged_into")
+        ),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_members_place_id")),
+        sa.ForeignKeyConstraint(["split_from"], ["members.id"], name=op.f("fk_members_split_from")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
     )
+    op.create_index(op.f("ix_members_merged_into"), "members", ["merged_into"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", Int64, autoincrement=False, nullable=False),
@@ -322,6 +402,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform", "external_id", name=op.f("pk_identities")),
     )
     op.create_index(op.f("ix_identities_member_id"), "identities", ["member_id"], unique=False)
+    op.create_table(
+        "link_codes",
+        sa.Column("id", Int64, autoincrement=False, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("member_id", Int64, nullable=False),
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("place_id", Int64, nullable=False),
+        sa.Column("expires_at", Int64, nullable=False),
+        sa.Column("taken_platform", sa.Text(), nullable=True),
+        sa.Column("taken_account", sa.Text(), nullable=True),
+        sa.Column("used_at", Int64, nullable=True),
+        sa.CheckConstraint(
+            "kind = 'member' OR kind = 'community'", name=op.f("ck_link_codes_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["members.id"], name=op.f("fk_link_codes_member_id")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_link_codes_place_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_codes")),
+        sa.UniqueConstraint("digest", name=op.f("uq_link_codes_digest")),
+    )
     op.create_table(
         "memberships",
         sa.Column("community_id", Int64, nullable=False),

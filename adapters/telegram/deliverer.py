@@ -1,0 +1,245 @@
+"""Delivery of the outbox's messages by the Bot API; no updates have to be taken for it.
+
+Telegram gives no key by which a message could be recognised, and cannot be searched: after a death
+in the moment of posting, or an answer that was lost, what was posted stays there empty, and the
+message is posted anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Connection, select
+from telegram import InputFile, InputMediaDocument, InputMediaPhoto
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+from telegram.ext import ExtBot
+
+from adapters.telegram import limits
+from adapters.telegram.events import PLATFORM, Spot, spot_at
+from adapters.telegram.limits import size
+from adapters.telegram.moving import move_home
+from adapters.telegram.pacing import TELL, refusal_seconds
+from adapters.telegram.render import OneMessage, bare, render_one
+from adapters.telegram.safe import escaped, shown
+from adapters.telegram.voice import Voice, is_markup_fault, is_unchanged, keyboard_of
+from adapters.telegram.words import Reading, commands_pattern
+from plumas_core.app import App
+from plumas_core.commands.spec import AnyCommand
+from plumas_core.delivery.outbox import (
+    DeliveryFailed,
+    ExternalId,
+    Mention,
+    OutboxRow,
+    PlaceLost,
+)
+from plumas_core.storage.tables.people import communities, places
+
+log = structlog.get_logger(__name__)
+
+LOST: Final = (
+    "chat not found",
+    "not enough rights",
+    "have no rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "need administrator rights",
+    "user is deactivated",
+    "peer_id_invalid",
+    "topic_closed",
+    "topic closed",
+    "topic_deleted",
+    "message thread not found",
+    "group chat was deactivated",
+    "group is deactivated",
+)
+"""How Telegram says that nothing can be said in a place: trying again cannot help."""
+
+GONE: Final = ("message to edit not found", "message_id_invalid", "message can't be edited")
+"""How Telegram says that a message was deleted."""
+
+HAS_FILE: Final = ("there is no text in the message", "message is not a text")
+
+TIMEOUT: Final = 60.0
+"""Seconds for one message, within the lease that it is delivered under."""
+
+UNSURE: Final = 30.0
+"""Seconds after which a message is tried again whose answer was lost."""
+
+PLACEHOLDER: Final = "…"
+_OPENING: Final = limits.CAPTION // 4
+"""Units for those who are notified, so that they fit above any content."""
+
+
+class TelegramDeliverer:
+    """Brings messages to chats, topics and private chats."""
+
+    def __init__(self, bot: ExtBot[Any]) -> None:
+        self._bot = bot
+        self._voice = Voice(bot)
+        self._app: App | None = None
+        self._linked: re.Pattern[str] | None = None
+
+    def begin(self, app: App, commands: Iterable[AnyCommand]) -> None:
+        """Deliver from now on: the bot has logged in. ``commands`` are spelled as it takes them."""
+        self._app = app
+        self._linked = commands_pattern(commands)
+
+    async def place(self, row: OutboxRow) -> ExternalId:
+        """Post the mentions; the content is put in by the edit."""
+        opening = _opening(row.mentions)
+        html = f"{opening} {PLACEHOLDER}".strip()
+        plain = " ".join([*(shown(one.name) for one in row.mentions), PLACEHOLDER])
+        async with self._refusals(row.home):
+            message = await self._voice.send(spot_at(row.address), html, plain, patience=TELL)
+        return ExternalId(str(message))
+
+    async def edit(self, external: ExternalId, row: OutboxRow) -> None:
+        """Put the row's content into the message; its mentions stay, and notify nobody again.
+
+        A message that somebody has deleted stays deleted.
+        """
+        spot, message = spot_at(row.address), int(external)
+        async with self._refusals(row.home) as app:
+            reading = replace(
+                await app.db.read(lambda c: _reading(app, c, row.address)), commands=self._linked
+            )
+            content = render_one(row.reply, reading, _opening(row.mentions))
+            try:
+                await self._put(spot, message, content, lambda: bare(row.reply, reading))
+            except BadRequest as reason:
+                if _says(reason, GONE):
+                    log.warning("message_was_deleted", ref=row.ref)
+                elif not is_unchanged(reason):
+                    raise
+
+    async def find_own(self, row: OutboxRow) -> ExternalId | None:
+        """Return nothing: Telegram lets a bot search no chat."""
+        return None
+
+    async def _put(
+        self, spot: Spot, message: int, content: OneMessage, plain: Callable[[], str]
+    ) -> None:
+        if content.file is not None or content.photo is not None:
+            await self._put_media(spot, message, content, plain)
+            return
+        try:
+            await self._voice.edit(
+                spot, message, content.html, plain(), buttons=content.buttons, patience=TELL
+            )
+        except BadRequest as reason:
+            if not _says(reason, HAS_FILE):
+                raise
+            await self._bot.edit_message_caption(
+                spot.chat,
+                message,
+                caption=content.html if size(content.html) <= limits.CAPTION else PLACEHOLDER,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard_of(content.buttons),
+                rate_limit_args=TELL,
+            )
+
+    async def _put_media(
+        self, spot: Spot, message: int, content: OneMessage, plain: Callable[[], str]
+    ) -> None:
+        try:
+            await self._edit_media(spot, message, content, content.html, ParseMode.HTML)
+        except BadRequest as reason:
+            if not is_markup_fault(reason):
+                raise
+            log.error("markup_refused", cause=reason.message)
+            caption = limits.clipped(plain(), limits.CAPTION)
+            await self._edit_media(spot, message, content, caption, None)
+
+    async def _edit_media(
+        self, spot: Spot, message: int, content: OneMessage, caption: str, mode: str | None
+    ) -> None:
+        media: InputMediaDocument | InputMediaPhoto
+        if content.file is not None:
+            file = InputFile(content.file.data, content.file.name, attach=True)
+            media = InputMediaDocument(file, caption=caption, parse_mode=mode)
+        else:
+            picture = InputFile(content.photo or b"", "image.png", attach=True)
+            media = InputMediaPhoto(picture, caption=caption, parse_mode=mode)
+        await self._bot.edit_message_media(
+            media,
+            spot.chat,
+            message,
+            reply_markup=keyboard_of(content.buttons),
+            rate_limit_args=TELL,
+        )
+
+    @asynccontextmanager
+    async def _refusals(self, home: str) -> AsyncIterator[App]:
+        """Say what Telegram's refusals mean for a message; yield the program's parts."""
+        app = self._app
+        if app is None:
+            raise DeliveryFailed("not logged in to Telegram yet")
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                yield app
+        except ChatMigrated as reason:
+            new = str(reason.new_chat_id)
+            old = await app.db.write(lambda c: move_home(c, home, new))
+            raise DeliveryFailed(f"the group moved, with {old} places", 0) from reason
+        except TelegramError as reason:
+            raise _meaning(reason) from reason
+        except TimeoutError as reason:
+            raise DeliveryFailed("Telegram did not answer in time", UNSURE) from reason
+
+
+def _meaning(reason: TelegramError) -> DeliveryFailed:
+    text = f"Telegram answered: {reason.message[:200]}"
+    match reason:
+        case RetryAfter():
+            return DeliveryFailed("Telegram asks to wait", refusal_seconds(reason))
+        case Forbidden():
+            return PlaceLost(text)
+        case BadRequest() if _says(reason, LOST):
+            return PlaceLost(text)
+        case TimedOut():
+            return DeliveryFailed("Telegram's answer was lost", UNSURE)
+    return DeliveryFailed(text)
+
+
+def _reading(app: App, c: Connection, address: str) -> Reading:
+    """Return the language and the time zone of a place."""
+    query = (
+        select(communities.c.locale, communities.c.time_zone)
+        .join(places, places.c.community_id == communities.c.id)
+        .where(places.c.platform == PLATFORM, places.c.address == address)
+    )
+    policy = app.policy
+    locale, zone = c.execute(query).first() or (policy.default_locale, policy.time_zone)
+    return Reading(locale, zone, app.clock(), lasting=True)
+
+
+def _says(reason: BadRequest, signs: Sequence[str]) -> bool:
+    text = reason.message.lower()
+    return any(sign in text for sign in signs)
+
+
+def _opening(mentions: Sequence[Mention]) -> str:
+    """Return links to those who are notified, as many as there is room for."""
+    links: list[str] = []
+    used = 0
+    for mention in mentions:
+        name = shown(mention.name).strip() or "?"
+        used += size(name) + 2
+        if used > _OPENING:
+            break
+        links.append(f'<a href="tg://user?id={int(mention.external_id)}">{escaped(name)}</a>')
+    return ", ".join(links)

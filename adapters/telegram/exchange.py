@@ -1,0 +1,329 @@
+"""One answer: typing while it is worked out, streamed while it grows, said once where it belongs.
+
+Before anything is said that stays, the update is marked as handled: a death after that repeats
+nothing, and what the command did is in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError, TimedOut
+
+from adapters.telegram.events import Spot
+from adapters.telegram.render import Rendered, bare, render
+from adapters.telegram.voice import Voice, keyboard_of, link_keyboard
+from adapters.telegram.words import Reading
+from plumas_core.commands.identity import Event
+from plumas_core.commands.reply import Note, Reply, Visibility
+
+log = structlog.get_logger(__name__)
+
+CLOSED: Final = ("chat not found", "user is deactivated", "peer_id_invalid", "can't initiate")
+"""How Telegram says that a member cannot be written to, where it does not refuse outright."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: until the chat sees that somebody works, between signs of it, between edits.
+
+    ``hold``: how long an answer that does not begin keeps those behind it in its chat waiting.
+    Telegram shows ``typing`` for five seconds, and takes twenty messages a minute in a group.
+    """
+
+    first_sign: float = 0.7
+    typing: float = 4.5
+    private_edits: float = 1.0
+    group_edits: float = 3.0
+    hold: float = 4.0
+
+
+class Setting(Protocol):
+    """What an exchange needs of the adapter."""
+
+    voice: Voice
+    pace: Pace
+
+    async def reading(self, event: Event, reply: Reply, visibility: Visibility) -> Reading:
+        """Return for whom a reply is put into words."""
+        ...
+
+    async def open_form(self, exchange: Exchange, reply: Reply) -> None:
+        """Begin to ask a reply's form, in a private chat."""
+        ...
+
+    async def writing(self, event: Event) -> str:
+        """Return the line under which a text is being written."""
+        ...
+
+    async def keep(self, event: Event, reply: Reply) -> tuple[str, str, str]:
+        """Keep a private reply; return a line, a button's label and the address it opens."""
+        ...
+
+    async def moved(self, old: int, new: int) -> None:
+        """Record that a group is a supergroup now."""
+        ...
+
+    async def lost(self, spot: Spot, why: str) -> None:
+        """Record that nothing can be said in a place any more."""
+        ...
+
+    def busy(self, spot: Spot) -> bool:
+        """Tell whether a message there would have to wait."""
+        ...
+
+    def in_background(self, task: asyncio.Task[None]) -> None:
+        """Let a task go on after its update's turn is over."""
+        ...
+
+
+class Exchange:
+    """Answers one update. ``settle`` marks it as handled; ``edits`` names a message to replace."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        event: Event,
+        spot: Spot,
+        settle: Callable[[], Awaitable[None]],
+        *,
+        reply_to: int | None = None,
+        edits: int | None = None,
+        draft: int = 0,
+    ) -> None:
+        self._setting = setting
+        self.event = event
+        self.spot = spot
+        self._settle = settle
+        self._reply_to = reply_to
+        self._message = edits
+        self._draft_id = draft
+        self._draft: Reply | None = None
+        self._visibility: Visibility = "public"
+        self._worked_out = False
+        self._begun = asyncio.Event()
+        self._over = asyncio.Event()
+        self._drafts = draft > 0
+
+    async def answer(self, replies: AsyncIterator[Reply], visibility: Visibility) -> None:
+        """Show each reply in the place of the one before; the last one stays.
+
+        An answer that takes its time goes on by itself, so that the chat can go on too.
+        """
+        pace = self._setting.pace
+        self._visibility = visibility
+        telling = asyncio.create_task(self._tell(replies))
+        try:
+            done, _ = await asyncio.wait({telling}, timeout=pace.first_sign)
+            if not done:
+                signs = asyncio.create_task(self._signs())
+                self._setting.in_background(signs)
+                if not self._worked_out:
+                    await self._until_begun(telling, pace.hold)
+                if not self._worked_out:
+                    self._setting.in_background(telling)
+                    return
+            await telling
+        except asyncio.CancelledError:
+            telling.cancel()
+            raise
+
+    async def show(self, reply: Reply, visibility: Visibility) -> bool:
+        """Show the reply that stays; tell whether it could be shown."""
+        await self._settle()
+        visibility = reply.visibility or visibility
+        private = visibility == "private" and not self.spot.private
+        if private and not _is_refusal(reply):
+            return await self._in_private(reply)
+        if reply.form is not None:
+            await self._setting.open_form(self, reply)
+            return True
+        rendered, plain = await self._rendered(reply, visibility)
+        try:
+            await self._say(rendered, plain)
+        except ChatMigrated as moved:
+            await self._setting.moved(self.spot.chat, moved.new_chat_id)
+            self.spot, self._message = Spot(moved.new_chat_id), None
+            await self._say(rendered, plain)
+        except TelegramError as reason:
+            await self._not_shown(reason)
+            return False
+        return True
+
+    async def _tell(self, replies: AsyncIterator[Reply]) -> None:
+        try:
+            async for reply in replies:
+                self._draft = reply
+                self._begun.set()
+            self._worked_out = True
+            self._over.set()
+            if self._draft is not None:
+                await self.show(self._draft, self._visibility)
+        finally:
+            self._worked_out = True
+            self._begun.set()
+            self._over.set()
+
+    async def _until_begun(self, telling: asyncio.Task[None], seconds: float) -> None:
+        begun = asyncio.create_task(self._begun.wait())
+        await asyncio.wait({telling, begun}, timeout=seconds, return_when="FIRST_COMPLETED")
+        begun.cancel()
+
+    async def _signs(self) -> None:
+        """Show that somebody works, and what there is so far, until it is over."""
+        pace, time = self._setting.pace, asyncio.get_running_loop().time
+        edits = pace.private_edits if self.spot.private else pace.group_edits
+        typed = painted_at = time() - max(pace.typing, edits)
+        painted: Reply | None = None
+        while not self._over.is_set():
+            draft = self._draft
+            if draft is not None and draft is not painted and time() - painted_at >= edits:
+                painted, painted_at = draft, time()
+                await self._paint(draft)
+            if time() - typed >= pace.typing and not self._over.is_set():
+                typed = time()
+                await self._setting.voice.typing(self.spot)
+            await self._is_over(min(edits, pace.typing) / 2)
+
+    async def _is_over(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._over.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _paint(self, reply: Reply) -> None:
+        """Show a text that is being written; one that cannot be shown is shown later."""
+        visibility = reply.visibility or self._visibility
+        if reply.form is not None or self._setting.busy(self.spot):
+            return
+        if visibility == "private" and not self.spot.private:
+            return
+        rendered, plain = await self._rendered(reply, visibility)
+        if self._over.is_set():
+            return
+        try:
+            if self.spot.private and self._drafts:
+                await self._stream(rendered)
+            elif self._message is None:
+                await self._settle()
+                self._message = await self._setting.voice.send(
+                    self.spot,
+                    rendered.pages[-1],
+                    plain,
+                    reply_to=self._reply_to,
+                    markup=keyboard_of(rendered.buttons),
+                )
+            else:
+                await self._setting.voice.edit(
+                    self.spot, self._message, rendered.pages[-1], plain, buttons=rendered.buttons
+                )
+        except TelegramError as reason:
+            log.debug("draft_not_shown", reason=reason.message)
+
+    async def _stream(self, rendered: Rendered) -> None:
+        """Stream a draft, under a message that holds its buttons; they stand on no draft.
+
+        Where Telegram takes no drafts, that message is edited from then on.
+        """
+        if self._message is None and rendered.buttons:
+            await self._settle()
+            line = await self._setting.writing(self.event)
+            keyboard = keyboard_of(rendered.buttons)
+            self._message = await self._setting.voice.send(self.spot, line, line, markup=keyboard)
+        try:
+            await self._setting.voice.draft(self.spot, self._draft_id, rendered.pages[-1])
+        except TelegramError as reason:
+            log.info("drafts_not_taken", reason=reason.message)
+            self._drafts = False
+
+    async def _rendered(self, reply: Reply, visibility: Visibility) -> tuple[Rendered, str]:
+        reading = await self._setting.reading(self.event, reply, visibility)
+        return render(reply, reading), bare(reply, reading)
+
+    async def _say(self, rendered: Rendered, plain: str) -> None:
+        """Put an answer where its draft stands, or say it anew."""
+        voice = self._setting.voice
+        if self._message is None or (self.spot.private and self._drafts):
+            await voice.say(self.spot, rendered, plain, reply_to=self._reply_to)
+            if self._message is not None:
+                await voice.take_back(self.spot, self._message)
+            return
+        first, *rest = rendered.pages
+        buttons = () if rest else rendered.buttons
+        alone = None if rest else plain
+        try:
+            await voice.edit(self.spot, self._message, first, alone, buttons=buttons)
+        except TimedOut:
+            # An edit may be repeated: it shows the same.
+            await voice.edit(self.spot, self._message, first, alone, buttons=buttons)
+        except BadRequest:
+            await voice.say(self.spot, rendered, plain, reply_to=self._reply_to)
+            return
+        if rest:
+            more = Rendered(tuple(rest), rendered.files, rendered.photo, rendered.buttons)
+            await voice.say(self.spot, more, plain)
+        else:
+            await voice.attach(self.spot, rendered)
+
+    async def _in_private(self, reply: Reply) -> bool:
+        """Answer in the member's private chat; lead them there where they never pressed Start."""
+        if self._message is not None:
+            await self._setting.voice.take_back(self.spot, self._message)
+            self._message = None
+        own = Spot(int(self.event.account_id))
+        if reply.form is None and own.private:
+            rendered, plain = await self._rendered(reply, "private")
+            try:
+                await self._setting.voice.say(own, rendered, plain)
+            except TelegramError as reason:
+                if not is_closed(reason):
+                    await self._not_shown(reason)
+                    return False
+            else:
+                return True
+        line, label, address = await self._setting.keep(self.event, reply)
+        try:
+            await self._setting.voice.send(
+                self.spot,
+                line,
+                None,
+                reply_to=self._reply_to,
+                markup=link_keyboard(label, address),
+            )
+        except TelegramError as reason:
+            await self._not_shown(reason)
+            return False
+        return True
+
+    async def _not_shown(self, reason: TelegramError) -> None:
+        log.warning("answer_not_shown", reason=reason.message, kind=type(reason).__name__)
+        if isinstance(reason, Forbidden):
+            await self._setting.lost(self.spot, reason.message)
+
+
+async def last_of(replies: AsyncIterator[Reply]) -> Reply | None:
+    """Return the reply that stays."""
+    last: Reply | None = None
+    async for reply in replies:
+        last = reply
+    return last
+
+
+def is_closed(reason: TelegramError) -> bool:
+    """Tell whether a member cannot be written to in private."""
+    if isinstance(reason, Forbidden):
+        return True
+    text = reason.message.lower()
+    return isinstance(reason, BadRequest) and any(sign in text for sign in CLOSED)
+
+
+def _is_refusal(reply: Reply) -> bool:
+    """Tell whether a reply only says what is wrong with a request: those around may read it."""
+    if len(reply.blocks) != 1 or reply.buttons or reply.form or reply.files:
+        return False
+    only = reply.blocks[0]
+    return isinstance(only, Note) and only.tone == "error"

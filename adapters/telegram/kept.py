@@ -1,0 +1,47 @@
+"""Private replies that wait until their member opens the private chat by a deep link."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, select
+
+from adapters.telegram.events import PLATFORM
+from plumas_core.app import App
+from plumas_core.clock import HOUR
+from plumas_core.commands.reply import Reply
+from plumas_core.storage.tables.inbox import kept_replies
+
+KEPT_FOR: Final = 24 * HOUR
+PREFIX: Final = "k-"
+"""What a deep link's parameter begins with that names a kept reply."""
+
+
+def keep(app: App, c: Connection, account: str, reply: Reply) -> str:
+    """Keep a reply for an account; return the code under which it is found."""
+    code = secrets.token_urlsafe(16)
+    now = app.clock()
+    c.execute(delete(kept_replies).where(kept_replies.c.kept_at < now - KEPT_FOR))
+    c.execute(
+        insert(kept_replies).values(
+            code=code,
+            platform=PLATFORM,
+            account=account,
+            state=app.outbox.encode(reply),
+            kept_at=now,
+        )
+    )
+    return code
+
+
+def find_kept(app: App, c: Connection, account: str, code: str) -> Reply | None:
+    """Return the reply that was kept for an account, ``None`` if it is another's, or too old."""
+    query = select(kept_replies.c.state).where(
+        kept_replies.c.code == code,
+        kept_replies.c.platform == PLATFORM,
+        kept_replies.c.account == account,
+        kept_replies.c.kept_at >= app.clock() - KEPT_FOR,
+    )
+    state = c.execute(query).scalar()
+    return None if state is None else app.outbox.decode(state)
