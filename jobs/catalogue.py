@@ -20,6 +20,7 @@ from plumas_core.duels.verdict import give_verdicts
 from plumas_core.judging.funding import fund
 from plumas_core.judging.singles import ask_singles
 from plumas_core.judging.succession import succeed
+from plumas_core.linking.following import follow
 from plumas_core.writing.cut import give_back_cut, tell_untold
 from plumas_core.writing.forgetting import forget_old
 
@@ -38,6 +39,7 @@ JOBS: tuple[Job, ...] = (
     Job("batch-poll", 5 * SECOND, poll),
     Job("verdicts", 5 * SECOND, give_verdicts),
     Job("cards", 30 * SECOND, refresh_cards),
+    Job("linked", MINUTE, follow),
     Job("outbox", 1 * SECOND, deliver_due),
     Job("house-cap", 10 * MINUTE, watch_house_cap),
     Job("missing-providers", MINUTE, watch_providers),

@@ -10,6 +10,8 @@ from plumas_core.commands import (
     duel_enter,
     duel_invite,
     duel_status,
+    link,
+    link_place,
     mentions,
     write,
 )
@@ -24,6 +26,7 @@ from plumas_core.commands.duel_new import DUEL_NEW
 from plumas_core.commands.duel_status import DUEL_LIST, DUEL_RESULTS, DUEL_STATUS
 from plumas_core.commands.give import GIVE, GRANT
 from plumas_core.commands.help import help_command
+from plumas_core.commands.link import LINK
 from plumas_core.commands.mentions import MENTIONS
 from plumas_core.commands.models import MODEL_DISABLE, MODEL_ENABLE, MODEL_RESET, MODELS
 from plumas_core.commands.settings import SETTINGS
@@ -58,6 +61,7 @@ COMMANDS: tuple[AnyCommand, ...] = (
     SETTINGS,
     MENTIONS,
     APPROVE,
+    LINK,
     help_command(_all_commands),
 )
 
@@ -70,6 +74,8 @@ ACTIONS: Mapping[str, ActionSpec] = {
         duel_close.ACTIONS,
         duel_status.ACTIONS,
         credits_command.ACTIONS,
+        link.ACTIONS,
+        link_place.ACTIONS,
         mentions.ACTIONS,
         approve.ACTIONS,
     )

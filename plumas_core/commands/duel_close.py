@@ -18,6 +18,7 @@ from plumas_core.commands.spec import (
     RefParam,
     Request,
 )
+from plumas_core.duels.announcing import announce
 from plumas_core.duels.closing import agree_to_close, cancel
 from plumas_core.duels.rows import Duel, duel_by_id, find_duel
 from plumas_core.duels.states import RUNNING
@@ -67,10 +68,11 @@ def _close(
 def _ask_entrants(app: App, c: Connection, duel: Duel) -> None:
     text = app.texts.text(duel.locale, "close-ask", number=duel.number, theme=duel.theme)
     agree = Button("close", encode(duel.id), app.texts.text(duel.locale, "button-agree"), "primary")
-    app.outbox.enqueue(
+    announce(
+        app,
         c,
+        duel,
         key=f"duel:{duel.id}:close",
-        place=duel.place_id,
         reply=Reply((Text((text,)),), buttons=(agree,), ref=encode(duel.id)),
     )
 

@@ -117,7 +117,10 @@ def house_use(c: Connection, now: int, caps: Caps) -> HouseUse:
 
 
 def pool_allowance_left(c: Connection, member: int, community: int, now: int, caps: Caps) -> int:
-    """Return what the pool still gives this member for ``/write`` today, whatever it has."""
+    """Return what the pool still gives this member for ``/write`` today, whatever it has.
+
+    Who left another member today shares what that one was given.
+    """
     given = {"member": member, "community": community, "since": day_of(now)}
     taken = int(c.execute(_TAKEN_FROM_POOL, given).scalar_one())
     return max(caps.pool_writing_day - taken, 0)
@@ -203,6 +206,8 @@ _COMMUNITY_HELD = text(
 _TAKEN_FROM_POOL = text(
     "SELECT COALESCE(SUM(CASE h.state WHEN 'open' THEN h.amount ELSE h.drawn END), 0) "
     "FROM writings w JOIN holds h ON h.id = w.hold_id "
-    "WHERE w.member_id = :member AND w.created_at >= :since AND w.community_id = :community "
+    "WHERE w.member_id IN (:member, "
+    "(SELECT split_from FROM members WHERE id = :member AND created_at >= :since)) "
+    "AND w.created_at >= :since AND w.community_id = :community "
     "AND w.payer = 'pool'"
 )

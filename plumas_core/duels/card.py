@@ -1,4 +1,4 @@
-"""A duel's live card: one message in its place that always shows how things stand."""
+"""A duel's live card: one message in each of its places that always shows how things stand."""
 
 from __future__ import annotations
 
@@ -30,15 +30,8 @@ def card_key(duel_id: int) -> str:
     return f"duel:{duel_id}:card"
 
 
-def owe_card(app: App, c: Connection, duel: Duel) -> None:
-    """Owe a new duel's card to its place."""
-    app.outbox.enqueue(
-        c, key=card_key(duel.id), place=duel.place_id, reply=card(app, c, duel, duel.locale)
-    )
-
-
 def revise_card(app: App, c: Connection, duel_id: int) -> None:
-    """Let a duel's card show how things stand now."""
+    """Let a duel's card show how things stand now, in every place that has one."""
     duel = duel_by_id(c, duel_id)
     if duel is not None:
         app.outbox.revise(c, key=card_key(duel_id), reply=card(app, c, duel, duel.locale))

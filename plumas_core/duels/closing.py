@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from plumas_core.app import App
 from plumas_core.clock import HOUR
 from plumas_core.commands.reply import Block, File, Moment, Reply, Text, Title, note
+from plumas_core.duels.announcing import announce
 from plumas_core.duels.card import reason_text, revise_card
 from plumas_core.duels.costs import mode_of
 from plumas_core.duels.entering import fund_waiting, leave, release
@@ -127,10 +128,11 @@ def close(app: App, c: Connection, duel: Duel) -> None:
             for seat in seats_of(c, duel.id)
         ],
     )
-    app.outbox.enqueue(
+    announce(
+        app,
         c,
+        duel,
         key=f"duel:{duel.id}:texts",
-        place=duel.place_id,
         reply=texts_reply(app, duel, locked),
     )
     revise_card(app, c, duel.id)
@@ -143,10 +145,11 @@ def _drop_unready(app: App, c: Connection, duel: Duel) -> None:
         leave(app, c, entry, "dropped", "close")
         if entry.member_id is not None:
             key = "entry-dropped-unfunded" if entry.state == "unfunded" else "guest-failed"
-            app.outbox.enqueue(
+            announce(
+                app,
                 c,
+                duel,
                 key=f"entry:{entry.id}:dropped",
-                place=duel.place_id,
                 reply=note(app.texts.text(duel.locale, key, name=entry.byline), "warning"),
                 mentions=(entry.member_id,),
             )
@@ -303,10 +306,11 @@ def end_without_verdict(app: App, c: Connection, duel: Duel, reason: str) -> Non
         theme=duel.theme,
         reason=reason_text(app, reason, duel.locale),
     )
-    app.outbox.enqueue(
+    announce(
+        app,
         c,
+        duel,
         key=f"duel:{duel.id}:cancelled",
-        place=duel.place_id,
         reply=note(text, "warning"),
         mentions=entrants,
     )
@@ -335,10 +339,11 @@ async def remind(app: App) -> int:
             # A duel shorter than a reminder's lead was announced within it already.
             if duel.ends_at - duel.opened_at <= due[-1]:
                 continue
-            app.outbox.enqueue(
+            announce(
+                app,
                 c,
+                duel,
                 key=f"duel:{duel.id}:reminder:{len(due)}",
-                place=duel.place_id,
                 reply=_reminder(app, duel),
             )
             owed += 1

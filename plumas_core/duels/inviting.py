@@ -18,6 +18,7 @@ from plumas_core.catalog.errors import MissingPrice
 from plumas_core.catalog.models import Model
 from plumas_core.commands.reply import Button, Note, Reply
 from plumas_core.credits.errors import CapReached, InsufficientCredits
+from plumas_core.duels.announcing import announce
 from plumas_core.duels.card import revise_card
 from plumas_core.duels.entering import HOLDING, fund_entry
 from plumas_core.duels.rows import (
@@ -192,10 +193,11 @@ def finish(app: App, c: Connection, writing: Writing) -> None:
 def _offer_to_pay(app: App, c: Connection, duel: Duel, entry: Entry) -> None:
     text = app.texts.text(duel.locale, "entry-unfunded-guest", name=entry.byline)
     pay = Button("pay", encode(entry.id), app.texts.text(duel.locale, "button-pay"), "primary")
-    app.outbox.enqueue(
+    announce(
+        app,
         c,
+        duel,
         key=f"entry:{entry.id}:unfunded",
-        place=duel.place_id,
         reply=Reply((Note(text, "warning"),), buttons=(pay,)),
         mentions=(entry.member_id,) if entry.member_id else (),
     )
@@ -216,10 +218,11 @@ def _drop(app: App, c: Connection, writing: Writing) -> None:
     if duel is None:
         return
     text = app.texts.text(duel.locale, "guest-failed", name=changed[1])
-    app.outbox.enqueue(
+    announce(
+        app,
         c,
+        duel,
         key=f"writing:{writing.id}:dropped",
-        place=duel.place_id,
         reply=Reply((Note(text, "warning"),)),
     )
     revise_card(app, c, duel.id)

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, insert, select
 from plumas_core.app import App
 from plumas_core.commands.spec import When
 from plumas_core.delivery.places import announce_in, public_place
-from plumas_core.duels.card import owe_card
+from plumas_core.duels.announcing import announce
+from plumas_core.duels.card import card, card_key
 from plumas_core.duels.costs import Estimate, estimate_duel
 from plumas_core.duels.panels import PlannedPanel, plan_panel
 from plumas_core.duels.rows import Duel, as_value, duel_by_id, next_number, running_as_host
@@ -54,7 +55,7 @@ class Opened:
 
 
 def open_duel(app: App, c: Connection, plan: Plan, key: str) -> Opened:
-    """Open a duel and owe its card to its place; once for each ``key``.
+    """Open a duel and owe its card to its places; once for each ``key``.
 
     Raises:
         Problem: the deadline, the panel or the host's other duels do not allow it.
@@ -107,7 +108,7 @@ def open_duel(app: App, c: Connection, plan: Plan, key: str) -> Opened:
     duel = duel_by_id(c, duel_id)
     if duel is None:
         raise RuntimeError("a duel that was just written down is not found")
-    owe_card(app, c, duel)
+    announce(app, c, duel, key=card_key(duel.id), reply=card(app, c, duel, duel.locale))
     return Opened(duel, estimate_duel(app, c, duel), panel.swapped)
 
 

@@ -27,6 +27,7 @@ from plumas_core.commands.reply import (
 )
 from plumas_core.community_settings import settings_of
 from plumas_core.credits.money import show
+from plumas_core.duels.announcing import announce
 from plumas_core.duels.card import reason_text
 from plumas_core.duels.rows import Duel, Entry, Seat, entries_of, seats_of
 from plumas_core.duels.standings import Placed, Standings, latest_standings
@@ -59,10 +60,11 @@ def owe_results(app: App, c: Connection, duel: Duel) -> None:
         for entry in entries_of(c, duel.id, "entered")
         if entry.member_id is not None and not entry.guest
     }
-    app.outbox.enqueue(
+    announce(
+        app,
         c,
+        duel,
         key=f"duel:{duel.id}:results",
-        place=duel.place_id,
         reply=replace(results(app, c, duel, duel.locale), thread=_thread(app, c, duel)),
         mentions=sorted(entrants),
     )

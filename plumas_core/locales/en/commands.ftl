@@ -110,6 +110,10 @@ cmd-approve = Let a community in, and fill its pool for the first time
     .amount = How many credits its pool begins with; otherwise the house's amount
     .community = Which community; otherwise this one
 
+cmd-link = Join your accounts on two platforms, or this server or chat with another, by a code
+    .word = link
+    .code = The code from the other side; “undo”; or, for admins, “community”
+
 cmd-help = What can be done here, or one command explained
     .word = help
     .command = The command to explain, such as duel new
@@ -118,6 +122,7 @@ param-agent = agent
 param-amount = amount
 param-command = command
 param-community = community
+param-code = code
 param-duel = duel
 param-earlier = earlier
 param-ends = ends

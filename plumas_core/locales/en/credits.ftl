@@ -39,5 +39,6 @@ purpose-gift = gift: { $name }
 purpose-grant = issued
 purpose-taken-back = taken back
 purpose-opening = opening credits
+purpose-link = joined
 payer-wallet = own wallet
 payer-pool = the pool

@@ -38,6 +38,7 @@ card-judging = The texts are locked, and the judges are reading.
 card-verdict = The verdict is in.
 card-annulled = The verdict was annulled. It can still be read.
 card-cancelled = Cancelled. { $reason }
+card-left = This server or chat has left the community of duel #{ NUMBER($number, useGrouping: 0) }, “{ $theme }”. The duel goes on without it.
 card-reading = Readings
 card-entries =
     { $count } of { $most }{ $ai ->

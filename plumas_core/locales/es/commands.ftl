@@ -110,6 +110,10 @@ cmd-approve = Deja entrar a una comunidad y llena su fondo por primera vez
     .amount = Con cuántos créditos empieza su fondo; si no, los de la casa
     .community = Qué comunidad; si no, esta
 
+cmd-link = Une tus cuentas de dos plataformas, o este servidor o chat con otro, con un código
+    .word = unir
+    .code = El código del otro lado; «deshacer»; o, para admins, «comunidad»
+
 cmd-help = Qué se puede hacer aquí, o un comando explicado
     .word = ayuda
     .command = El comando que quieres entender, por ejemplo duel new
@@ -118,6 +122,7 @@ param-agent = agente
 param-amount = cantidad
 param-command = comando
 param-community = comunidad
+param-code = código
 param-duel = duelo
 param-earlier = anterior
 param-ends = cierre

@@ -40,5 +40,6 @@ purpose-gift = regalo: { $name }
 purpose-grant = emisión
 purpose-taken-back = retirada
 purpose-opening = créditos de apertura
+purpose-link = unión
 payer-wallet = el monedero propio
 payer-pool = el fondo

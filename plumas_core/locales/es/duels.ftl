@@ -39,6 +39,7 @@ card-judging = Los textos ya no cambian, y los jueces leen.
 card-verdict = Ya hay veredicto.
 card-annulled = El veredicto fue anulado. Todavía se puede leer.
 card-cancelled = Cancelado. { $reason }
+card-left = Este servidor o chat ha dejado la comunidad del duelo #{ NUMBER($number, useGrouping: 0) }, «{ $theme }». El duelo sigue sin él.
 card-reading = Lecturas
 card-entries =
     { $count } de { $most }{ $ai ->

@@ -3,7 +3,7 @@
 
 fault = Algo falló por nuestra parte, y no se perdió nada tuyo. Da la referencia { $reference } a quien lleva el bot: con ella encontrará la causa.
 denied-admin = Esto es cosa de los admins de aquí. Pídeselo a alguno.
-no-community = En privado todavía no se sabe de qué comunidad hablas. Usa un comando cualquiera, una sola vez, en un servidor o grupo donde esté el bot; a partir de entonces también funciona todo aquí.
+no-community = En privado todavía no se sabe de qué comunidad hablas. Usa un comando cualquiera, una sola vez, en un servidor o grupo donde esté el bot; a partir de entonces también funciona todo aquí. /link une esta cuenta con la que tengas en otra plataforma.
 denied-operator = Esto es cosa de quien lleva el bot. Puedes pedírselo.
 
 ## Lo que se escribió

@@ -18,7 +18,7 @@ from plumas_core.locales.translate import LOCALES
 ELSEWHERE: Final[tuple[str, ...]] = ()
 """The key was named where the error was raised, or belongs to a command; it is checked there."""
 
-PURPOSES: Final = ("gift", "grant", "judging", "opening", "taken back", "writing")
+PURPOSES: Final = ("gift", "grant", "judging", "link", "opening", "taken back", "writing")
 WRITING_FAILED: Final = ("cut", "empty", "provider", "refused", "unknown")
 """Reasons for which a ``/write`` ends without a text; those of invited texts are not shown."""
 DUEL_ENDED: Final = ("few", "host", "unread")
