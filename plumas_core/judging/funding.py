@@ -18,6 +18,7 @@ from plumas_core.clock import MINUTE
 from plumas_core.commands.reply import note
 from plumas_core.credits.caps import caps_of, check_caps
 from plumas_core.credits.errors import CapReached, InsufficientCredits
+from plumas_core.duels.announcing import announce
 from plumas_core.duels.rows import duel_by_id
 from plumas_core.duels.states import UNREAD
 from plumas_core.ids import encode
@@ -139,10 +140,11 @@ def _tell_host(app: App, c: Connection, duel_id: int) -> None:
     if duel is None:
         return
     text = app.texts.text(duel.locale, "duel-waits-for-credits", number=duel.number)
-    app.outbox.enqueue(
+    announce(
+        app,
         c,
+        duel,
         key=f"unfunded:{duel_id}",
-        place=duel.place_id,
         reply=note(text, "warning"),
         mentions=(duel.host_id,),
     )

@@ -24,6 +24,7 @@ from plumas_core.catalog.gone import switch_off
 from plumas_core.catalog.models import Model
 from plumas_core.catalog.words import availability, default_model, gone_models, line_after
 from plumas_core.commands.reply import note
+from plumas_core.duels.announcing import announce
 from plumas_core.duels.card import revise_card
 from plumas_core.duels.rows import Duel, Seat, as_value, duel_by_id, seats_of
 from plumas_core.ids import encode
@@ -209,10 +210,11 @@ def _move(app: App, c: Connection, seat: Seat) -> int:
         old=old.name if old else seat.model_id,
         new=new.name,
     )
-    app.outbox.enqueue(
+    announce(
+        app,
         c,
+        duel,
         key=f"succession:{duel.id}:{seat.model_id}:{new.id}",
-        place=duel.place_id,
         reply=note(text, "warning"),
     )
     revise_card(app, c, duel.id)
