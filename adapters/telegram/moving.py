@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, select, update
 from adapters.telegram.events import PLATFORM
 from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.duels import duels
-from plumas_core.storage.tables.people import members, places
+from plumas_core.storage.tables.people import link_codes, members, places
 from plumas_core.storage.tables.work import writings
 
 
@@ -38,7 +38,7 @@ def move_home(c: Connection, old: str, new: str) -> int:
 
 def _merge(c: Connection, twin: int, place: int) -> None:
     """Put what was said in the supergroup before we knew of the change into its old place."""
-    for table in (outbox, duels, writings, members):
+    for table in (outbox, duels, writings, members, link_codes):
         c.execute(update(table).where(table.c.place_id == twin).values(place_id=place))
     c.execute(delete(places).where(places.c.id == twin))
 

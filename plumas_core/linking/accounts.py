@@ -106,6 +106,7 @@ def take_out(app: App, c: Connection, member_id: int, account: Account) -> int:
             id=new,
             locale=old.locale,
             agreed_at=old.agreed_at,
+            mentioned=old.mentioned,
             created_at=app.clock(),
             split_from=member_id,
         )

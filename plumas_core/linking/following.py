@@ -49,7 +49,7 @@ def merge_member(app: App, c: Connection, old: int, new: int, key: str) -> None:
     """Let everything of a member's become another's; ``key`` names it in the ledger."""
     now = app.clock()
     _keep_earliest(c, memberships.c.member_id, old, new)
-    _agree(c, old, new)
+    _keep_choices(c, old, new)
     _repoint(c, members.c.id, old, new)
     _mention(c, old, new)
     c.execute(update(members).where(members.c.id == old).values(merged_into=new, merged_at=now))
@@ -166,12 +166,19 @@ def _keep_earliest(c: Connection, side: Column[Any], old: int, new: int) -> None
     )
 
 
-def _agree(c: Connection, old: int, new: int) -> None:
-    """Keep what either of the two members agreed to, and when they did first."""
-    query = select(members.c.agreed_at).where(members.c.id.in_((old, new)))
-    agreed = [at for at in c.execute(query).scalars() if at is not None]
-    if agreed:
-        c.execute(update(members).where(members.c.id == new).values(agreed_at=min(agreed)))
+def _keep_choices(c: Connection, old: int, new: int) -> None:
+    """Keep what either of the two members agreed to first, and that one wants no mentions."""
+    query = select(members.c.agreed_at, members.c.mentioned).where(members.c.id.in_((old, new)))
+    both = c.execute(query).all()
+    agreed = [one.agreed_at for one in both if one.agreed_at is not None]
+    c.execute(
+        update(members)
+        .where(members.c.id == new)
+        .values(
+            agreed_at=min(agreed, default=None),
+            mentioned=all(one.mentioned for one in both),
+        )
+    )
 
 
 def _mention(c: Connection, old: int, new: int) -> None:

@@ -17,6 +17,7 @@ from plumas_core.catalog.words import availability, default_model, gone_models, 
 from plumas_core.commands.reply import note
 from plumas_core.credits.caps import caps_of, check_caps, pool_allowance_left
 from plumas_core.credits.errors import CapReached, InsufficientCredits
+from plumas_core.duels.announcing import announce
 from plumas_core.duels.card import revise_card
 from plumas_core.duels.rows import as_value, duel_by_id, entry_by_id
 from plumas_core.ids import encode
@@ -143,7 +144,7 @@ def _moved(app: App, c: Connection, writing: Writing, old: Model, model: Model) 
 
 
 def _tell_duel(app: App, c: Connection, entry_id: int, old: Model, model: Model) -> None:
-    """Let a guest's entry name the model that writes it, and tell the duel's place."""
+    """Let a guest's entry name the model that writes it, and tell the duel's places."""
     c.execute(
         update(entries)
         .where(entries.c.id == entry_id)
@@ -156,10 +157,11 @@ def _tell_duel(app: App, c: Connection, entry_id: int, old: Model, model: Model)
     text = app.texts.text(
         duel.locale, "guest-model-succeeded", name=entry.byline, old=old.name, new=model.name
     )
-    app.outbox.enqueue(
+    announce(
+        app,
         c,
+        duel,
         key=f"entry:{entry.id}:model:{model.id}",
-        place=duel.place_id,
         reply=note(text, "warning"),
     )
     revise_card(app, c, duel.id)

@@ -27,6 +27,7 @@ from plumas_core.commands.line import find_command, parse_line
 from plumas_core.commands.reply import Button, Reply
 from plumas_core.commands.spec import Press
 from plumas_core.credits.audit import AuditReport, audit
+from plumas_core.delivery.outbox import Deliverer
 from plumas_core.problems import Problem
 from tests.support.time import ManualClock
 
@@ -152,9 +153,13 @@ async def open_stage(
     crash_point: Callable[[str], None] = no_crash,
     seed: int = 7,
     locale: str = "en",
+    deliverers: Mapping[str, Deliverer] | None = None,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
-    """Open the program in a folder of its own; what is there already goes on."""
+    """Open the program in a folder of its own; what is there already goes on.
+
+    ``deliverers`` are those of platforms beside the console.
+    """
     time = clock or ManualClock()
     posted: list[Posted] = []
     values: dict[str, Any] = {
@@ -168,7 +173,7 @@ async def open_stage(
         clock=time,
         sleep=time.sleep,
         rng=random.Random(seed),
-        deliverers={"console": deliverer},
+        deliverers={"console": deliverer, **(deliverers or {})},
         worker=f"test-{seed}",
         crash_point=crash_point,
     ) as app:
