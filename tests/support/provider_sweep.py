@@ -9,6 +9,7 @@ standard output, the unharmed life first.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import shutil
@@ -34,30 +35,38 @@ from tests.support.time import START
 PLAY = Play(
     lines=(
         ("op", "/grant 50 pool"),
+        ("op", "/grant 2 ana"),
+        ("ana", "/write una carta al mar"),
         ("ana", '/duel new "El faro" panel:gpt-6-luna,claude-haiku-5-5,gpt-6-luna ends:10m'),
         ("ana", "/duel enter La luz se fue antes que el barco.\nNadie bajó a preguntar por qué."),
         ("bruno", "/duel enter El farero contaba las olas\n  hasta que no quedó ninguna."),
         ("carla", "/duel enter Una gaviota sabe el nombre\nde cada bombilla rota."),
     )
 )
-EFFECTS = ("upload:", "create:", "settle:", "discard:")
-"""The crash points around what is done at a provider."""
+EFFECTS = ("complete:", "create:", "discard:before")
+"""The crash points around what is done at a provider; ``near_effects`` says what is left out."""
 
 PATIENCE = 10.0
 """Seconds for the stand-ins to be there, or gone."""
 
 
 def near_effects(names: list[str]) -> list[int]:
-    """Return the crash points at an effect, counted from 1, and the ends of the commits after it.
+    """Return the crash points to die at, counted from 1: each leaves another world at a provider.
 
-    What is done between an effect and the beginning of a commit changes nothing outside or on the
-    disk, so each of these deaths finds another world: the one after ``create:after`` and before
-    its record among them.
+    A text is asked for; rows are brought up; a batch is created; some of it is settled, so that its
+    results are read a second time; it is settled, and is to be deleted. Left out are
+
+    - the commits that record an answer, a create or an ended batch: what follows them is the same
+      at every provider, and ``tests.support.sweep`` dies there;
+    - the moment before the first settling, whose world is that after the commit before it;
+    - what follows a deletion, after which nobody looks for the batch again;
+    - the uploads of the first batch, which is Anthropic's: its rows go up in the create.
     """
-    at_effects = [at for at, name in enumerate(names, start=1) if name.startswith(EFFECTS)]
-    recorded = [at + 2 for at in at_effects if names[at - 1] in ("create:after", "settle:before")]
-    discarded = [at + 1 for at in at_effects if names[at - 1] == "discard:before"]
-    return sorted({*at_effects, *recorded, *discarded})
+    points = list(enumerate(names, start=1))
+    at_effects = [at for at, name in points if name.startswith(EFFECTS)]
+    settled = [at + 2 for at, name in points if name == "settle:before"]
+    uploads = [at for at, name in points if name.startswith("upload:")]
+    return sorted({*at_effects, *settled, *uploads[-2:]})
 
 
 def serve(folder: Path) -> int:
@@ -145,8 +154,8 @@ def harmed(folder: Path, kill_at: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Sweep the share ``part`` of ``parts``: ``provider_sweep FOLDER PART PARTS``."""
-    folder, part, parts = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    """Sweep all of it: ``provider_sweep FOLDER``."""
+    folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     prepare(folder / TEMPLATE)
@@ -157,7 +166,9 @@ def main() -> None:
     baseline = asyncio.run(live(home, reaper, 1, _play(home)))
     unharmed = {"kill_at": 0, "killed": False, **baseline, **served(home, pid)}
     print(json.dumps(unharmed), flush=True)
-    for kill_at in near_effects(reaper.names)[part::parts]:
+    gc.collect()
+    gc.freeze()  # so that collections in the forks copy no page of what they only read
+    for kill_at in near_effects(reaper.names):
         outcome = harmed(folder / str(kill_at), kill_at)
         print(json.dumps({**outcome, "at": reaper.names[kill_at - 1]}), flush=True)
 

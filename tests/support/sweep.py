@@ -28,7 +28,7 @@ from plumas_core.providers.offline.world import World
 from plumas_core.storage.migrate import prepare
 from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.duels import duels, entries
-from plumas_core.storage.tables.work import batches
+from plumas_core.storage.tables.work import batches, writings
 from tests.support.stage import Stage, open_stage
 from tests.support.time import START, ManualClock
 
@@ -139,6 +139,8 @@ async def _outcome(stage: Stage, folder: Path) -> dict[str, Any]:
         "results": [sum(one["ref"] == encode(ref) for one in placed) for ref in refs],
         "intents": await stage.count(batches, batches.c.provider_batch_id.is_not(None)),
         "batches": len(made),
+        "writings": [[row["state"], row["reason"]] for row in await stage.rows(select(writings))],
+        "cut": await stage.count(outbox, outbox.c.key.like("writing:%:cut")),
     }
 
 
