@@ -324,7 +324,13 @@ def _param(spec: AnyCommand, name: str) -> Param | None:
 def _chosen(state: ParamAsked, text: str) -> str:
     """Return the value of the choice whose label was typed, or what was typed."""
     wanted = text.strip().casefold()
-    return next((one.value for one in state.options if one.label.casefold() == wanted), text)
+    for option in state.options:
+        if wanted in (
+            option.label.casefold(),
+            clipped(option.label, limits.BUTTON_LABEL).casefold(),
+        ):
+            return option.value
+    return text
 
 
 def _is_answer(spot: Spot, question: Question, message: Message) -> bool:

@@ -30,11 +30,11 @@ from telegram.ext import ExtBot
 
 from adapters.telegram import limits
 from adapters.telegram.events import PLATFORM, Spot, spot_at
-from adapters.telegram.limits import size
+from adapters.telegram.limits import clipped, size
 from adapters.telegram.moving import move_home
 from adapters.telegram.pacing import TELL, refusal_seconds
 from adapters.telegram.render import OneMessage, bare, render_one
-from adapters.telegram.safe import escaped, shown
+from adapters.telegram.safe import escaped, shown, visible
 from adapters.telegram.voice import Voice, is_markup_fault, is_unchanged, keyboard_of
 from adapters.telegram.words import Reading, commands_pattern
 from plumas_core.app import App
@@ -80,6 +80,7 @@ UNSURE: Final = 30.0
 """Seconds after which a message is tried again whose answer was lost."""
 
 PLACEHOLDER: Final = "…"
+_LONGEST_NAME: Final = 64
 _OPENING: Final = limits.CAPTION // 4
 """Units for those who are notified, so that they fit above any content."""
 
@@ -161,7 +162,7 @@ class TelegramDeliverer:
             if not is_markup_fault(reason):
                 raise
             log.error("markup_refused", cause=reason.message)
-            caption = limits.clipped(plain(), limits.CAPTION)
+            caption = clipped(plain(), limits.CAPTION)
             await self._edit_media(spot, message, content, caption, None)
 
     async def _edit_media(
@@ -237,7 +238,7 @@ def _opening(mentions: Sequence[Mention]) -> str:
     links: list[str] = []
     used = 0
     for mention in mentions:
-        name = shown(mention.name).strip() or "?"
+        name = visible(clipped(" ".join(shown(mention.name).split()), _LONGEST_NAME))
         used += size(name) + 2
         if used > _OPENING:
             break

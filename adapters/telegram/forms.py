@@ -83,13 +83,23 @@ def answered(state: FormAsked, text: str, at: int) -> FormAsked:
     main = main_field(state.form)
     if goes_on(state, at):
         before = state.answers.get(main.name, "")
-        # A client cuts where a line or a word ends, and drops the blank, unless there is none.
-        whole = before + ("" if state.part_size == limits.TEXT else "\n") + text
+        whole = before + _joint(before, state.part_size) + text
         return _with_part(_answered(state, main, whole), text, at)
     if state.at is None:
         return _with_part(_answered(state, main, text), text, at)
     field = _field(state.form, state.at)
     return _with_part(_answered(state, field, text), text, at)
+
+
+def _joint(before: str, part: int) -> str:
+    """Return what a client dropped where it split a text, ``part`` being the last one's length.
+
+    It cuts at a line's end where there is one in the second half, else at a word's; where the
+    part is as long as it can be, there was neither.
+    """
+    if part == limits.TEXT:
+        return ""
+    return "\n" if "\n" in before[-(part // 2) :] else " "
 
 
 def pressed(state: FormAsked, verb: str, place: str) -> FormAsked | Submitted | None:

@@ -1,0 +1,283 @@
+"""What a command or a form lacks is asked for, kept over a restart, and can be abandoned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from plumas_core.clock import HOUR, MINUTE
+from plumas_core.storage.tables.duels import duels, entries
+from plumas_core.storage.tables.inbox import questions
+from plumas_core.storage.tables.ledger import transfers
+from tests.standins.telegram_people import Person
+from tests.standins.telegram_world import Message
+from tests.support.telegram import TelegramStage, button, open_telegram, words
+
+TEXT = "La luz se fue antes que el barco.\n  Nadie bajó a preguntar."
+
+
+async def column(stage: TelegramStage, of: Any) -> list[Any]:
+    return await stage.app.db.read(lambda c: list(c.execute(select(of)).scalars()))
+
+
+async def texts(stage: TelegramStage) -> list[str]:
+    """Return the texts that stand in duels."""
+    query = select(entries.c.text).where(entries.c.state.in_(("entered", "unfunded")))
+    return await stage.app.db.read(lambda c: list(c.execute(query).scalars()))
+
+
+async def begin_entry(stage: TelegramStage, who: str = "ana") -> Person:
+    """Open a duel and its form for a member."""
+    person = stage.person(who)
+    await stage.hear(person.start(), stage.person("op").say("/grant 50 pool"))
+    await stage.say(who, '/duel_new "El faro" ends:2h')
+    await stage.work()
+    await stage.press(who, button(stage.group.posted, "enter"))
+    return person
+
+
+def last(person: Person) -> Message:
+    return person.private.posted[-1]
+
+
+async def test_a_theme_that_is_missing_is_asked_for_by_a_question(stage: TelegramStage) -> None:
+    await stage.hear(stage.person("ana").start())
+    (asked,) = await stage.say("ana", "/duel_new cierre:2h")
+    forced = asked.body["_asks"]
+    assert forced["force_reply"]
+    assert forced["selective"]
+    await stage.say("ana", "El mar, de noche", reply_to=asked)
+    assert await column(stage, duels.c.theme) == ["El mar, de noche"]
+    assert await column(stage, questions.c.id) == []
+
+
+async def test_only_the_member_who_was_asked_answers(stage: TelegramStage) -> None:
+    (asked,) = await stage.say("ana", "/duel_new")
+    await stage.say("bruno", "Mi tema", reply_to=asked)
+    assert await column(stage, duels.c.theme) == []
+
+
+async def test_words_beside_the_question_are_no_answer_in_a_group(stage: TelegramStage) -> None:
+    await stage.say("ana", "/duel_new")
+    (listed,) = await stage.say("bruno", "/duel_list@plumas_bot")
+    await stage.say("ana", "gracias", reply_to=listed)
+    assert await column(stage, duels.c.theme) == []
+
+
+async def test_what_can_be_chosen_stands_on_buttons(stage: TelegramStage) -> None:
+    await stage.hear(stage.person("ana").start(), stage.person("op").say("/grant 50 pool"))
+    await stage.say("ana", "/duel_new El mar ends:2h")
+    (asked,) = await stage.say("ana", "/duel_invite")
+    assert len(asked.codes) > 3
+    await stage.press("ana", asked.codes[0])
+    assert await column(stage, entries.c.kind) == ["ai"]
+
+
+async def test_somebody_elses_choice_is_refused_with_a_note(stage: TelegramStage) -> None:
+    (asked,) = await stage.say("ana", "/duel_invite")
+    pressed, new = await stage.press("bruno", asked.codes[0])
+    assert new == []
+    assert pressed.answer is not None
+    assert "not your question" in pressed.answer["text"]
+
+
+async def test_a_choice_may_be_typed_too(stage: TelegramStage) -> None:
+    ana = stage.person("ana")
+    await stage.hear(ana.start(), stage.person("op").say("/grant 50 pool"))
+    await stage.say("ana", "/duel_new El mar ends:2h")
+    (asked,) = await stage.say("ana", "/duel_invite", ana.private)
+    await stage.say("ana", asked.buttons[0]["text"], ana.private)
+    assert await column(stage, entries.c.kind) == ["ai"]
+
+
+async def test_each_thing_that_is_missing_is_asked_for_in_turn(stage: TelegramStage) -> None:
+    op, bruno = stage.person("op"), stage.person("bruno")
+    await stage.hear(op.start(), bruno.say("/duel_list"), op.say("/duel_list"))
+    await stage.say("op", "/grant", op.private)
+    await stage.say("op", "doce", op.private)
+    await stage.say("op", "12", op.private)
+    wallets = [one["text"] for one in last(op).buttons]
+    assert "bruno" in wallets
+    await stage.press("op", last(op).codes[wallets.index("bruno")])
+    assert await column(stage, transfers.c.amount) == [12 * 10**10]
+
+
+async def test_an_answer_that_does_not_fit_is_explained_and_asked_again(
+    stage: TelegramStage,
+) -> None:
+    op = stage.person("op")
+    await stage.hear(op.start(), op.say("/duel_list"))
+    await stage.say("op", "/grant", op.private)
+    new = await stage.say("op", "mucho", op.private)
+    assert "❌" in words(new)
+    assert len(await column(stage, questions.c.id)) == 1
+
+
+@pytest.mark.parametrize("way", ["/cancel", "button"])
+async def test_a_question_can_be_abandoned(stage: TelegramStage, way: str) -> None:
+    ana = stage.person("ana")
+    await stage.hear(ana.start(), ana.say("/duel_list"))
+    await stage.say("ana", "/duel_new", ana.private)
+    if way == "/cancel":
+        await stage.say("ana", way, ana.private)
+    else:
+        await stage.press("ana", button([last(ana)], "~drop"))
+    await stage.say("ana", "El mar", ana.private)
+    assert await column(stage, questions.c.id) == []
+    assert await column(stage, duels.c.theme) == []
+
+
+async def test_with_nothing_asked_cancel_says_so(stage: TelegramStage) -> None:
+    assert "nothing" in words(await stage.say("ana", "/cancel"))
+
+
+async def test_a_question_is_open_for_an_hour(stage: TelegramStage) -> None:
+    ana = stage.person("ana")
+    await stage.hear(ana.start(), ana.say("/duel_list"))
+    await stage.say("ana", "/duel_new", ana.private)
+    stage.clock.advance(HOUR + MINUTE)
+    new = await stage.say("ana", "El mar", ana.private)
+    assert "an hour ago" in words(new)
+    assert await column(stage, duels.c.theme) == []
+
+
+async def test_an_answer_that_waited_while_the_bot_was_away_counts(stage: TelegramStage) -> None:
+    ana = await begin_entry(stage)
+    waited = ana.say(TEXT, ana.private)
+    stage.clock.advance(30 * MINUTE)
+    await stage.hear(waited)
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert await texts(stage) == [TEXT]
+
+
+async def test_an_entry_is_shown_back_and_sent_only_when_confirmed(stage: TelegramStage) -> None:
+    ana = await begin_entry(stage)
+    await stage.say("ana", TEXT, ana.private)
+    assert TEXT in last(ana).text
+    assert await texts(stage) == []
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert await texts(stage) == [TEXT]
+    assert "ana has entered" in stage.group.posted[-1].text
+    assert "luz" not in words(stage.group.posted)
+
+
+async def test_an_entry_may_be_given_a_title(stage: TelegramStage) -> None:
+    ana = await begin_entry(stage)
+    await stage.say("ana", TEXT, ana.private)
+    titles = [one["callback_data"] for one in last(ana).buttons if "✎" in one["text"]]
+    await stage.press("ana", titles[0])
+    await stage.say("ana", "Faro", ana.private)
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert await column(stage, entries.c.title) == ["Faro"]
+
+
+async def test_an_entry_may_be_written_again(stage: TelegramStage) -> None:
+    ana = await begin_entry(stage)
+    await stage.say("ana", "no es esto", ana.private)
+    again = [one["callback_data"] for one in last(ana).buttons if "again" in one["text"]]
+    await stage.press("ana", again[0])
+    await stage.say("ana", TEXT, ana.private)
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert await texts(stage) == [TEXT]
+
+
+async def test_a_button_of_an_older_text_does_not_send_the_newer_one(
+    stage: TelegramStage,
+) -> None:
+    ana = await begin_entry(stage)
+    await stage.say("ana", "no es esto", ana.private)
+    old = button([last(ana)], "~ok")
+    await stage.say("ana", TEXT, ana.private)
+    pressed, _ = await stage.press("ana", old)
+    assert pressed.answer is not None
+    assert pressed.answer["alert"]
+    assert await texts(stage) == []
+
+
+async def test_an_entry_may_come_as_a_file(stage: TelegramStage) -> None:
+    ana = await begin_entry(stage)
+    await stage.hear(ana.send_file("faro.txt", TEXT.encode("utf-16"), ana.private))
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert await texts(stage) == [TEXT]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("foto.png", b"\x89PNG"), ("libro.txt", b"a" * 70_000)]
+)
+async def test_a_file_that_is_no_text_or_too_large_is_refused(
+    stage: TelegramStage, name: str, content: bytes
+) -> None:
+    ana = await begin_entry(stage)
+    kind = "image/png" if name.endswith("png") else "text/plain"
+    await stage.hear(ana.send_file(name, content, ana.private, kind=kind))
+    assert "❌" in last(ana).text
+    assert stage.server.count("getFile") == 0
+
+
+async def test_a_file_may_be_sent_with_the_command_as_its_caption(stage: TelegramStage) -> None:
+    ana = await begin_entry(stage)
+    await stage.hear(
+        ana.send_file("faro.txt", TEXT.encode(), ana.private, caption="/duel_enter title:Faro")
+    )
+    assert await texts(stage) == [TEXT]
+
+
+@pytest.mark.parametrize("blank", ["\n", " "])
+async def test_a_long_text_that_the_client_split_is_taken_as_one(
+    stage: TelegramStage, blank: str
+) -> None:
+    ana = await begin_entry(stage)
+    whole = blank.join(f"palabra{number:04}" for number in range(400))
+    await stage.hear(*ana.paste(whole, ana.private))
+    reviews = [one for one in ana.private.posted if "Nothing has been sent" in one.text]
+    assert len(reviews) == 1
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert await texts(stage) == [whole]
+
+
+async def test_a_text_that_was_refused_can_be_mended(stage: TelegramStage) -> None:
+    ana = await begin_entry(stage)
+    await stage.say("ana", "una " * 700, ana.private)
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert "❌" in last(ana).text or "❌" in words(ana.private.posted[-3:])
+    await stage.press("ana", button(ana.private.posted, "~set"))
+    await stage.say("ana", TEXT, ana.private)
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert await texts(stage) == [TEXT]
+
+
+async def test_an_earlier_text_may_be_entered_by_a_button(stage: TelegramStage) -> None:
+    ana = stage.person("ana")
+    await stage.hear(ana.start(), stage.person("op").say("/grant 50 pool"))
+    await stage.say("ana", "/write un faro")
+    await stage.say("ana", '/duel_new "El faro" ends:2h')
+    await stage.work()
+    await stage.press("ana", button(stage.group.posted, "enter"))
+    await stage.press("ana", button([last(ana)], "~opt"))
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert len(await texts(stage)) == 1
+
+
+async def test_a_form_outlives_a_restart(db_path: Path, tmp_path: Path) -> None:
+    async with open_telegram(tmp_path) as before:
+        ana = await begin_entry(before)
+        await before.say("ana", TEXT, ana.private)
+        server, clock, people = before.server, before.clock, before.people
+    async with open_telegram(tmp_path, server=server, clock=clock, seed=8) as after:
+        after.people.update(people)
+        await after.press("ana", button([last(ana)], "~ok"))
+        assert await texts(after) == [TEXT]
+
+
+async def test_a_question_outlives_a_restart(db_path: Path, tmp_path: Path) -> None:
+    async with open_telegram(tmp_path) as before:
+        await before.hear(before.person("ana").start())
+        (asked,) = await before.say("ana", "/duel_new")
+        server, clock, people = before.server, before.clock, before.people
+    async with open_telegram(tmp_path, server=server, clock=clock, seed=8) as after:
+        after.people.update(people)
+        await after.say("ana", "El mar", reply_to=asked)
+        assert await column(after, duels.c.theme) == ["El mar"]
