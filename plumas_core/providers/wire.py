@@ -18,8 +18,9 @@ Json: TypeAlias = Mapping[str, object]
 
 NOTHING: Final[Json] = {}
 
-MOST_TOKENS: Final = 1 << 40
-"""No call uses more; a greater count is damage, and would not fit where money is reckoned."""
+MOST_TOKENS: Final = (1 << 31) - 1
+"""No call uses more; a greater count is damage, and at the dearest rates its cost would not fit
+into 64 bits, nor the count itself into its column."""
 
 LONGEST_LINE: Final = 64 * 1024 * 1024
 """Bytes of one line of results: many times the longest answer that any model gives."""
