@@ -7,6 +7,7 @@ Telegram's FAQ for bots, "My bot is hitting limits".
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -57,6 +58,8 @@ class Limiter(BaseRateLimiter[Patience]):
     """Spreads calls out, and takes them up again where Telegram refused them for their haste."""
 
     def __init__(self, clock: Clock, sleep: Sleep) -> None:
+        # python-telegram-bot warns at every refusal, unless it may tell its length so.
+        os.environ.setdefault("PTB_TIMEDELTA", "true")
         self._clock = clock
         self._sleep = sleep
         self._chats: dict[str, _Chat] = {}
@@ -171,8 +174,8 @@ class Limiter(BaseRateLimiter[Patience]):
 
 def refusal_seconds(refusal: RetryAfter) -> int:
     """Return for how long Telegram asks to wait, in whole seconds."""
-    asked = refusal._retry_after  # noqa: SLF001  # the public name warns of its change of type
-    return max(int(asked.total_seconds()), 1)
+    asked = refusal.retry_after
+    return max(int(asked.total_seconds() if isinstance(asked, timedelta) else asked), 1)
 
 
 def _is_group(name: str) -> bool:

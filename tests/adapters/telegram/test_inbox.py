@@ -1,0 +1,192 @@
+"""Updates are written down first, handled once and in order, and taken up after a death."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from telegram import Update
+from telegram.ext import TypeHandler
+
+from adapters.telegram.feeding import LANE_LIMIT, Feeder
+from adapters.telegram.inbox import KEPT, MOST_TRIES
+from plumas_core.storage.tables.inbox import inbox
+from tests.support.telegram import TelegramStage, open_telegram
+
+
+class Hearing:
+    """An application whose updates are noted, each after a wait of its chat's own."""
+
+    def __init__(self, stage: TelegramStage) -> None:
+        self.stage = stage
+        self.heard: list[tuple[int, int]] = []
+        self.gates: dict[int, asyncio.Event] = {}
+        self._changed = asyncio.Event()
+        application = stage.service.application
+        application.add_handler(TypeHandler(Update, self._hear))
+        self.feeder = Feeder(stage.app, application, stage.service.processor)
+
+    async def _hear(self, update: Update, _context: Any) -> None:
+        assert update.effective_chat is not None
+        chat = update.effective_chat.id
+        if chat in self.gates:
+            await self.gates[chat].wait()
+        self.heard.append((chat, update.update_id))
+        self._changed.set()
+
+    async def until(self, count: int) -> None:
+        """Wait until so many updates were heard."""
+        while len(self.heard) < count:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def take(self, *numbers: tuple[int, int]) -> None:
+        """Bring updates, each a chat and a number."""
+        raw = [_message(chat, number) for chat, number in numbers]
+        bot = self.stage.service.application.bot
+        await self.feeder.take([(Update.de_json(one, bot), json.dumps(one)) for one in raw])
+
+
+def _message(chat: int, number: int) -> dict[str, Any]:
+    return {
+        "update_id": number,
+        "message": {
+            "message_id": number,
+            "date": 1_793_620_800,
+            "chat": {"id": chat, "type": "private", "first_name": "Ana"},
+            "from": {"id": chat, "is_bot": False, "first_name": "Ana"},
+            "text": "hola",
+        },
+    }
+
+
+@pytest.fixture
+async def hearing(db_path: Path, tmp_path: Path) -> AsyncIterator[Hearing]:
+    async with open_telegram(tmp_path) as stage:
+        yield Hearing(stage)
+
+
+async def rows(stage: TelegramStage) -> list[Any]:
+    query = select(inbox).order_by(inbox.c.number)
+    return await stage.app.db.read(lambda c: list(c.execute(query)))
+
+
+async def test_an_update_is_written_down_before_it_is_handled(hearing: Hearing) -> None:
+    hearing.gates[7] = asyncio.Event()
+    await hearing.take((7, 1))
+    (row,) = await rows(hearing.stage)
+    assert (row.number, row.lane, row.done_at) == (1, "7", None)
+    assert json.loads(row.payload) == _message(7, 1)
+    assert hearing.heard == []
+    hearing.gates[7].set()
+    await hearing.feeder.settled()
+    assert hearing.heard == [(7, 1)]
+
+
+async def test_an_update_that_is_brought_again_is_handled_once(hearing: Hearing) -> None:
+    await hearing.take((7, 1), (7, 1))
+    await hearing.take((7, 1), (7, 2))
+    await hearing.feeder.settled()
+    assert hearing.heard == [(7, 1), (7, 2)]
+
+
+async def test_a_chat_keeps_its_order_and_waits_for_no_other(hearing: Hearing) -> None:
+    hearing.gates[7] = asyncio.Event()
+    await hearing.take((7, 1), (8, 2), (7, 3), (8, 4), (7, 5))
+    await hearing.until(2)
+    assert hearing.heard == [(8, 2), (8, 4)]
+    hearing.gates[7].set()
+    await hearing.feeder.settled()
+    assert hearing.heard[2:] == [(7, 1), (7, 3), (7, 5)]
+
+
+async def test_a_chat_that_floods_waits_in_the_database(hearing: Hearing) -> None:
+    hearing.gates[7] = asyncio.Event()
+    many = [(7, number) for number in range(1, 4 * LANE_LIMIT)]
+    await hearing.take(*many)
+    assert hearing.stage.service.processor.waiting("7") <= LANE_LIMIT
+    await hearing.take((8, 1_000))
+    await hearing.until(1)
+    assert hearing.heard == [(8, 1_000)]
+    await hearing.take((7, 1_001))
+    hearing.gates[7].set()
+    await hearing.until(len(many) + 2)
+    assert hearing.heard[1:] == [*many, (7, 1_001)]
+
+
+async def test_what_a_death_left_unhandled_is_taken_up_in_order(hearing: Hearing) -> None:
+    hearing.gates = {7: asyncio.Event(), 8: asyncio.Event()}
+    await hearing.take((7, 1), (8, 2), (7, 3))
+    await hearing.feeder.close(0)
+    hearing.gates.clear()
+    after = Feeder(
+        hearing.stage.app, hearing.stage.service.application, hearing.stage.service.processor
+    )
+    await after.begin()
+    await after.settled()
+    assert sorted(hearing.heard) == [(7, 1), (7, 3), (8, 2)]
+    assert hearing.heard.index((7, 1)) < hearing.heard.index((7, 3))
+
+
+async def test_what_came_after_a_start_stands_behind_what_was_left(hearing: Hearing) -> None:
+    hearing.gates[7] = asyncio.Event()
+    await hearing.take(*((7, number) for number in range(1, 2 * LANE_LIMIT)))
+    await hearing.feeder.close(0)
+    hearing.heard.clear()
+    hearing.feeder = Feeder(
+        hearing.stage.app, hearing.stage.service.application, hearing.stage.service.processor
+    )
+    await hearing.feeder.begin()
+    await hearing.take((7, 1_000))
+    hearing.gates[7].set()
+    await hearing.until(2 * LANE_LIMIT)
+    assert hearing.heard == [(7, n) for n in (*range(1, 2 * LANE_LIMIT), 1_000)]
+
+
+async def test_an_update_that_every_start_stumbles_over_is_given_up(hearing: Hearing) -> None:
+    hearing.gates[7] = asyncio.Event()
+    await hearing.take((7, 1))
+    for _ in range(MOST_TRIES + 1):
+        await hearing.feeder.close(0)
+        hearing.feeder = Feeder(
+            hearing.stage.app, hearing.stage.service.application, hearing.stage.service.processor
+        )
+        await hearing.feeder.begin()
+    (row,) = await rows(hearing.stage)
+    assert row.done_at is not None
+    assert hearing.heard == []
+
+
+async def test_a_handled_update_leaves_nothing_of_what_it_said(stage: TelegramStage) -> None:
+    await stage.say("ana", "/duel_list")
+    (row,) = await rows(stage)
+    assert row.payload == ""
+    assert row.done_at is not None
+
+
+async def test_handled_updates_are_forgotten_after_two_days(stage: TelegramStage) -> None:
+    await stage.say("ana", "/duel_list")
+    stage.clock.advance(KEPT + 1)
+    await stage.say("ana", "/duel_list")
+    assert len(await rows(stage)) == 1
+
+
+async def test_an_update_that_cannot_be_read_keeps_no_other_waiting(hearing: Hearing) -> None:
+    hearing.gates[7] = asyncio.Event()
+    await hearing.take((7, 1), (7, 2))
+    await hearing.feeder.close(0)
+    hearing.gates.clear()
+    await hearing.stage.app.db.write(
+        lambda c: c.execute(inbox.update().where(inbox.c.number == 1).values(payload="{"))
+    )
+    after = Feeder(
+        hearing.stage.app, hearing.stage.service.application, hearing.stage.service.processor
+    )
+    await after.begin()
+    await after.settled()
+    assert hearing.heard == [(7, 2)]
