@@ -115,7 +115,11 @@ class LinkMachine(RuleBasedStateMachine):
         self.run(settle_world)
         self.run(lambda c: c.execute(update(duels).values(entries_per_member=1_000)))
         for who, platform in enumerate(PLATFORMS):
-            given = {"platform": platform, "external_id": f"a{who}", "member_id": 500 + who}
+            given: dict[str, Any] = {
+                "platform": platform,
+                "external_id": f"a{who}",
+                "member_id": 500 + who,
+            }
             self.run(partial(add, table=members, id=500 + who))
             self.run(partial(add, table=identities, **given))
             self.people.append(Person())
