@@ -22,6 +22,10 @@ from plumas_core.judging.reading import AnswerReader
 from plumas_core.judging.rubric import Rubric, load_rubric
 from plumas_core.providers.interface import CompletionRequest
 
+EFFORT = "low"
+"""How long a judge that can reason does so: what it thinks comes out of the same tokens as its
+answer, which the hold pays, and left to itself it could think until none are left."""
+
 
 class Desk:
     """Words the questions to judges, and hands out readers for their answers.
@@ -76,6 +80,7 @@ class Desk:
             system=system,
             temperature=0.0,
             max_output_tokens=self._output_tokens,
+            reasoning_effort=EFFORT,
             answer=answer_schema(self.rubric(evaluation.rubric_version)),
             cache_key=blake2b(system.encode("utf-8", "replace"), digest_size=16).hexdigest(),
         )

@@ -14,6 +14,10 @@ TEMPERATURE = 0.9
 """Writers vary; what a model does not take is dropped by its provider."""
 
 
+EFFORT = "low"
+"""What a model thinks comes out of the same tokens as its text, and is paid like it."""
+
+
 class Studio:
     """``output_tokens`` is what a writer may write, reasoning included."""
 
@@ -58,4 +62,5 @@ class Studio:
             temperature=TEMPERATURE,
             seed=int.from_bytes(blake2b(key.encode(), digest_size=6).digest()),
             max_output_tokens=self._output_tokens,
+            reasoning_effort=EFFORT,
         )
