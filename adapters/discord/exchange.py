@@ -8,9 +8,10 @@ taken back and the answer sent anew.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import discord
 import structlog
@@ -75,16 +76,16 @@ class Exchange:
         """
         if opens == "defer" and not await self.acknowledge(visibility):
             return
-        last = await self._first(replies, visibility)
+        last = self._draft = await self._first(replies, visibility)
         if last is None:
             return
-        painter = asyncio.create_task(self._paint())
+        painter = _Later(self._pace.first_edit, self._paint)
         try:
             async for reply in replies:
                 last = self._draft = reply
         finally:
             self._over.set()
-            await painter
+            await painter.over()
         await self.show(last, last.visibility or visibility)
 
     async def acknowledge(self, visibility: Visibility) -> bool:
@@ -116,37 +117,36 @@ class Exchange:
 
     async def _first(self, replies: AsyncIterator[Reply], visibility: Visibility) -> Reply | None:
         """Return the first reply, with a sign where it takes its time."""
-        first = asyncio.ensure_future(_next(replies))
-        if not self._interaction.response.is_done():
-            done, _ = await asyncio.wait({first}, timeout=self._pace.first_sign)
-            if not done:
-                await self.acknowledge(visibility)
-        self._draft = await first
-        return self._draft
+        if self._interaction.response.is_done():
+            return await anext(replies, None)
+        sign = _Later(self._pace.first_sign, lambda: self.acknowledge(visibility))
+        try:
+            return await anext(replies, None)
+        finally:
+            await sign.over()
 
     async def _paint(self) -> None:
         """Show what there is so far, at the pace of edits, until it is over."""
         shown: Reply | None = None
-        pause = self._pace.first_edit
-        while not await self._is_over(pause):
-            pause = self._pace.edits
+        while not self._over.is_set():
             draft = self._draft
-            if draft is None or draft is shown or draft.form is not None:
-                continue
-            if self._sign is None or self._sign != (draft.visibility or self._sign):
-                continue
-            shown = draft
-            try:
-                await self._edit(draft)
-            except (discord.DiscordException, OSError) as reason:
-                log.debug("draft_not_shown", reason=str(reason))
+            if draft is not None and draft is not shown and self._can_show(draft):
+                shown = draft
+                try:
+                    await self._edit(draft)
+                except (discord.DiscordException, OSError) as reason:
+                    log.debug("draft_not_shown", reason=str(reason))
+            await self._pass(self._pace.edits)
 
-    async def _is_over(self, seconds: float) -> bool:
-        try:
+    def _can_show(self, draft: Reply) -> bool:
+        """Tell whether a draft may stand where the first sign does."""
+        seen_alike = self._sign is not None and self._sign == (draft.visibility or self._sign)
+        return draft.form is None and seen_alike
+
+    async def _pass(self, seconds: float) -> None:
+        """Let time pass, at most until it is over."""
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._over.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
 
     async def _show(self, reply: Reply, visibility: Visibility) -> None:
         interaction = self._interaction
@@ -179,5 +179,21 @@ class Exchange:
             log.warning("answer_not_shown", code=reason.code, status=reason.status)
 
 
-async def _next(replies: AsyncIterator[Reply]) -> Reply | None:
-    return await anext(replies, None)
+class _Later:
+    """Work that begins after so many seconds, unless it is over by then; it costs little till then.
+
+    ``over`` calls it off, or waits for its end where it has begun.
+    """
+
+    def __init__(self, seconds: float, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        self._work = work
+        self._task: asyncio.Task[object] | None = None
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._begin)
+
+    async def over(self) -> None:
+        self._timer.cancel()
+        if self._task is not None:
+            await self._task
+
+    def _begin(self) -> None:
+        self._task = asyncio.create_task(self._work())

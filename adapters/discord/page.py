@@ -62,9 +62,9 @@ class Page:
         if self._next_unless(fits and not current.fields):
             self._embeds[-1].description += gap + text
 
-    def field(self, name: str, value: str, *, inline: bool) -> None:
-        """Add a named value, both within their limits and neither empty."""
-        if not self._takes(size(name) + size(value)):
+    def field(self, name: str, value: str, units: int, *, inline: bool) -> None:
+        """Add a named value, both within their limits and neither empty, ``units`` together."""
+        if not self._takes(units):
             return
         if self._next_unless(len(self._embeds[-1].fields) < limits.EMBED_FIELDS):
             self._embeds[-1].fields.append({"name": name, "value": value, "inline": inline})

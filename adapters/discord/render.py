@@ -114,7 +114,9 @@ def bare_file(reply: Reply) -> Attachment:
 
 def parts_text(parts: Parts) -> str:
     """Return the parts as Discord shows them: moments as its own timestamps, names as text."""
-    return "".join(_part(part) for part in parts)
+    if len(parts) == 1:
+        return _part(parts[0])
+    return "".join([_part(part) for part in parts])
 
 
 def _part(part: Part) -> str:
@@ -184,12 +186,12 @@ class _Drawing:
 
     def _fields(self, block: Fields) -> None:
         for field in block.items:
-            name, value = escaped(field.name), parts_text(field.value)
-            if size(name) > limits.FIELD_NAME or size(value) > limits.FIELD_VALUE:
+            name, value = visible(escaped(field.name)), visible(parts_text(field.value))
+            of_name, of_value = size(name), size(value)
+            if of_name > limits.FIELD_NAME or of_value > limits.FIELD_VALUE:
                 self._text(f"**{name}**\n{value}")
             else:
-                inline = size(value) <= _INLINE
-                self._page.field(visible(name), visible(value), inline=inline)
+                self._page.field(name, value, of_name + of_value, inline=of_value <= _INLINE)
 
     def _table(self, table: Table) -> None:
         parts = table_parts(table)

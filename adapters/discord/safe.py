@@ -15,6 +15,11 @@ _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
+_UNCLEAN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u2066-\u2069\u202a-\u202e\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""All that makes ``clean`` change a text; most have none of it."""
+
 _ANYWHERE = re.compile(r"[\\*_~`|<\[\]@:]")
 _AT_LINE_START = re.compile(r"^([ \t]*)([#>+-]|\d{1,9}(?=[.)]))", re.MULTILINE)
 
@@ -29,16 +34,24 @@ _SPACED = re.compile(r"^[ \t]|[ \t]{2}|\t|\n\n\n", re.MULTILINE)
 
 def clean(text: str) -> str:
     """Return ``text`` without what Discord refuses; its spaces and line breaks stay."""
+    if _UNCLEAN.search(text) is None:
+        return text
     text = _SURROGATES.sub("\ufffd", _REFUSED.sub("", _LINE_ENDS.sub("\n", text)))
-    if text.isascii() or _STEERS.search(text) is None:
+    if _STEERS.search(text) is None:
         return text
     return "\n".join(_closed(line) for line in text.split("\n"))
 
 
 def escaped(text: str) -> str:
     """Return ``text``, cleaned, so that Discord shows it to the letter as ordinary text."""
-    text = _ANYWHERE.sub(r"\\\g<0>", clean(text))
+    text = _ANYWHERE.sub(_escape, clean(text))
+    if text[:1].isalpha() and "\n" not in text:
+        return text
     return _AT_LINE_START.sub(_escaped_start, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\{found[0]}"
 
 
 def _escaped_start(found: re.Match[str]) -> str:
@@ -67,7 +80,7 @@ def needs_fence(text: str) -> bool:
 
 def visible(text: str) -> str:
     """Return ``text``, or something without width where Discord would take it for empty."""
-    return _ZERO_WIDTH if is_blank(text) else text
+    return text if "!" <= text[:1] <= "~" or not is_blank(text) else _ZERO_WIDTH
 
 
 def _closed(line: str) -> str:

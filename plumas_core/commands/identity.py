@@ -105,11 +105,11 @@ async def identify(app: App, event: Event, subject: Subject | None = None) -> Ca
     def known(c: Connection) -> tuple[Caller | None, bool]:
         return _known(app, c, event, subject), bool(_strangers(c, event))
 
-    caller, strangers = await app.db.read(known)
+    caller, strangers = await app.db.glance(known)
     if caller is not None and not strangers:
         return caller
     await app.db.write(lambda c: _introduce(app, c, event, subject))
-    caller = await app.db.read(lambda c: _known(app, c, event, subject))
+    caller = await app.db.glance(lambda c: _known(app, c, event, subject))
     if caller is None:
         raise RuntimeError("a caller who was just written down is not found")
     return caller

@@ -37,10 +37,14 @@ class MissingText(KeyError):
 
 
 class Translations:
-    """Finds a sentence by its id. A language is read when it is first needed."""
+    """Finds a sentence by its id. A language is read when it is first needed.
+
+    A sentence that takes no values is put together once.
+    """
 
     def __init__(self) -> None:
         self._bundles: dict[str, FluentBundle] = {}
+        self._fixed: dict[tuple[str, str], str] = {}
 
     def text(self, locale: str, key: str, **values: object) -> str:
         """Return the sentence ``key`` in ``locale``; ``key.attribute`` finds an attribute.
@@ -48,7 +52,12 @@ class Translations:
         Raises:
             MissingText: no language has it, or a value that it needs is not given.
         """
-        return self._formatted(locale, key, {name: _value(v) for name, v in values.items()})
+        if values:
+            return self._formatted(locale, key, {name: _value(v) for name, v in values.items()})
+        found = self._fixed.get((locale, key))
+        if found is None:
+            found = self._fixed[closest(locale), key] = self._formatted(locale, key, {})
+        return found
 
     def rich(self, locale: str, key: str, **values: object) -> Parts:
         """Return the sentence with its moments and persons kept as what they are.

@@ -29,6 +29,13 @@ class Database(Protocol):
         """Run ``fn`` on one consistent state of the database; it cannot write."""
         ...
 
+    async def glance(self, fn: Callable[[Connection], T]) -> T:
+        """Do as ``read`` does for a few lookups by key, for which a change of thread costs most.
+
+        ``fn`` may run in the event loop itself: nothing else happens meanwhile.
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what is queued and release the connections."""
         ...
