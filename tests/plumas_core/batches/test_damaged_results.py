@@ -1,6 +1,6 @@
 """Results of which any line may be damaged: nothing crashes, and nothing is settled twice.
 
-A share of a million lines is read in CI; the whole of it (about ten minutes) by
+A share of a million lines is read in CI; the whole of it, in some minutes, by
 
     PLUMAS_DAMAGED_LINES=1000000 python -m pytest tests/plumas_core/batches/test_damaged_results.py
 """
