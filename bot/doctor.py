@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from bot import checks_online, checks_setup, checks_work
+from bot import checks_online, checks_setup, checks_telegram, checks_work
 from bot.findings import Check, Finding, Patient
 from bot.starting import begin
 from plumas_core.catalog.errors import CatalogError
@@ -20,12 +20,16 @@ from plumas_core.storage.database import DatabaseUnavailable
 SETUP: Final[Mapping[str, Check]] = {
     "settings": checks_setup.settings,
     "discord": checks_setup.discord,
+    "telegram": checks_telegram.telegram,
     "database": checks_setup.database,
     "clock": checks_setup.clock,
     "keys": checks_setup.keys,
     "catalog": checks_setup.catalog,
 }
-ONLINE: Final[Mapping[str, Check]] = {"providers": checks_online.providers}
+ONLINE: Final[Mapping[str, Check]] = {
+    "telegram": checks_telegram.telegram_online,
+    "providers": checks_online.providers,
+}
 WORK: Final[Mapping[str, Check]] = {
     "ledger": checks_work.ledger,
     "pools": checks_work.pools,
@@ -40,12 +44,12 @@ SIGNS: Final = {"ok": ("ok", "green"), "attention": ("look", "yellow"), "failed"
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--offline", is_flag=True, help="Ask nothing of the AI providers.")
+@click.option("--offline", is_flag=True, help="Ask nothing of Telegram and of the AI providers.")
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool, offline: bool) -> None:
     """Check settings, database, clock, keys, catalog, providers, ledger and what waits.
 
-    The exit code is 1 if any is broken. Asking the providers costs nothing.
+    The exit code is 1 if any is broken. Asking the platforms and the providers costs nothing.
     """
     findings = examine(Patient(begin(), system_clock()), online=not offline)
     ok = all(finding.state != "failed" for finding in findings)
@@ -58,7 +62,7 @@ def doctor(ctx: click.Context, as_json: bool, offline: bool) -> None:
 
 
 def examine(patient: Patient, *, online: bool = False) -> list[Finding]:
-    """Return what every check found, in their order; ``online``: the providers' too."""
+    """Return what every check found, in their order; ``online``: platforms and providers too."""
     findings = list(_run(patient, SETUP))
     if online:
         findings += _run(patient, ONLINE)

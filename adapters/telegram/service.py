@@ -143,6 +143,7 @@ class TelegramService:
         if self.adapter is not None:
             await self.adapter.office.close()
         await self.application.shutdown()
+        await self.application.bot.shutdown()  # also where the login failed
 
     async def _leave_webhook(self) -> None:
         """Let no webhook stand in the way of asking."""
