@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.standins.discord_rates import Rates
 from tests.standins.discord_rules import commands_faults, message_faults, modal_faults
 
 Json = dict[str, Any]
@@ -69,7 +70,8 @@ class Refusal(Exception):
     def __init__(self, status: int, code: int, message: str, **more: Any) -> None:
         super().__init__(message)
         self.status, self.more = status, more
-        self.body = {"code": code, "message": message, **more}
+        self.headers: dict[str, str] = {}
+        self.body: Json = {"code": code, "message": message, **more}
 
 
 _PASS = Refusal(0, 0, "let it pass")
@@ -91,6 +93,7 @@ class DiscordServer:
         self.closed_dms: set[str] = set()
         self.broken: dict[str, deque[Refusal | None]] = defaultdict(deque)
         self.nonces: dict[tuple[str, str], Json] = {}
+        self.rates: Rates | None = None
         self.url = ""
         self._numbers = itertools.count(1)
         self._runner: web.AppRunner | None = None
@@ -165,19 +168,38 @@ class DiscordServer:
 
         async def serve(request: web.Request) -> web.StreamResponse:
             self.requests.append((method, request.path.removeprefix(PREFIX)))
+            told: dict[str, str] = {}
             try:
                 broken = self.broken[key].popleft() if self.broken[key] else _PASS
                 if broken is not _PASS:
                     raise broken or Refusal(500, 0, "broken")
                 self._authorise(request, path)
-                return _answer(await handler(request))
+                told = self._rated(request, method, path)
+                return _answer(await handler(request), told)
             except Refusal as refusal:
-                headers = {"Via": "1.1 google"} if refusal.status == 429 else {}
+                headers = {**told, **refusal.headers}
+                if refusal.status == 429:
+                    headers["Via"] = "1.1 google"
                 if "retry_after" in refusal.more:
                     headers["Retry-After"] = str(refusal.more["retry_after"])
                 return _json(refusal.body, refusal.status, headers)
 
         return serve
+
+    def _rated(self, request: web.Request, method: str, path: str) -> dict[str, str]:
+        """Count a request against its bucket; return what is told of what is left."""
+        if self.rates is None:
+            return {}
+        parts = request.match_info
+        major = ":".join(parts.get(name, "") for name in ("channel", "guild", "token"))
+        told, wait = self.rates.take(method, path, major)
+        if wait is not None:
+            everywhere = "X-RateLimit-Global" in told
+            refusal = Refusal(429, 0, "You are being rate limited.", retry_after=wait)
+            refusal.body["global"] = everywhere
+            refusal.headers = told
+            raise refusal
+        return told
 
     def _authorise(self, request: web.Request, path: str) -> None:
         free = path.startswith(("/interactions", "/webhooks"))
@@ -423,8 +445,10 @@ class DiscordServer:
             ]
 
 
-def _answer(body: Any) -> web.Response:
-    return web.Response(status=204) if body is None else _json(body)
+def _answer(body: Any, headers: Mapping[str, str]) -> web.Response:
+    if body is None:
+        return web.Response(status=204, headers=headers)
+    return _json(body, 200, headers)
 
 
 def _json(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

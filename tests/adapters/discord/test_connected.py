@@ -15,6 +15,7 @@ from adapters.discord.service import TokenRefused
 from plumas_core.commands.catalogue import ACTIONS, COMMANDS
 from plumas_core.storage.tables.people import places
 from tests.standins.discord_gateway import GatewayServer
+from tests.standins.discord_rates import Rates
 from tests.standins.discord_rest import Asked, Refusal
 from tests.support.discord import DiscordStage, codes, open_discord, said, words
 
@@ -176,3 +177,45 @@ async def test_names_and_words_are_registered_in_both_languages(
     only_servers = {one["name"] for one in commands if one["contexts"] == [0]}
     assert only_servers == {"model", "settings"}
     assert all(one["contexts"] == [0, 1] for one in commands if one["name"] not in only_servers)
+
+
+async def test_what_is_said_in_one_channel_keeps_within_its_bucket_and_in_its_order(
+    db_path: Path, tmp_path: Path, server: GatewayServer
+) -> None:
+    async with connected(tmp_path, server) as stage:
+        await settled(stage)
+        server.rates = Rates(limit=2, everything=1_000, span=0.05)
+        for name in ("ana", "bruno", "carla"):
+            await ask(server, stage.person(name).command("duel new", theme=f"El faro de {name}"))
+        await settled(stage)
+    cards = [words(one) for one in server.messages[stage.channel] if "faro de" in words(one)]
+    assert ["ana" in cards[0], "bruno" in cards[1], "carla" in cards[2]] == [True] * 3
+    assert len(cards) == 3
+    assert server.rates.refused == []
+
+
+async def test_members_are_answered_and_nothing_is_doubled_when_discord_refuses_all_for_a_while(
+    db_path: Path, tmp_path: Path, server: GatewayServer
+) -> None:
+    async with connected(tmp_path, server) as stage:
+        await settled(stage)
+        server.rates = Rates(limit=3, everything=3, span=0.05)
+        await ask(server, stage.person("ana").command("duel new", theme="El faro"))
+        answers = await asyncio.gather(
+            *(ask(server, stage.person(f"m{n}").command("duel list")) for n in range(6))
+        )
+        await settled(stage)
+    assert all("El faro" in said(one) for one in answers)
+    assert all(one.answered_after < 1 for one in answers)
+    assert sum("El faro" in words(one) for one in server.messages[stage.channel]) == 1
+    assert "everything" in server.rates.refused
+
+
+async def settled(stage: DiscordStage) -> None:
+    """Run the jobs until every message has come."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            await stage.work()
+            if not await stage.app.db.read(stage.app.outbox.pending):
+                return
+            stage.clock.advance(3_000)
