@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
+from structlog.testing import capture_logs
 
 from plumas_core.clock import DAY, HOUR, MINUTE, SECOND
 from plumas_core.commands.dispatch import run_command
@@ -307,12 +308,13 @@ async def test_judging_goes_on_being_paid_while_it_is_under_way(stage: Stage) ->
         await grant(other, 5 * CREDIT)
         waits = await other.say(f"/duel enter {who} counted waves until there were none.")
         await other.press(button(waits, "pay"))
-    await stage.pass_time(DAY + MINUTE, HOUR)
+    stage.clock.advance(DAY)
+    await stage.pass_time(MINUTE)
     judged = (await stage.rows(select(duels.c.state)))[0]["state"]
     assert judged == "judging"
     await link(ana, anna)
     assert await clean(stage)
-    await stage.pass_time(DAY, 10 * MINUTE)
+    await stage.pass_time(2 * HOUR, 10 * MINUTE)
     assert (await stage.rows(select(duels.c.state)))[0]["state"] == "verdict"
     assert await stage.count(holds, holds.c.state == "open") == 0
     has, held = await funds(stage, await member(ana))
@@ -544,9 +546,10 @@ async def test_a_failure_in_the_middle_changes_nothing(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the disk is gone")
 
-    with monkeypatch.context() as patched:
+    with monkeypatch.context() as patched, capture_logs() as logged:
         patched.setattr(type(stage.app.book), name, broken)
         assert "on our side" in said(await anna.press(button(shown, "link")))
+    assert [one["event"] for one in logged] == ["command_failed"]
     assert await stage.rows(select(identities).order_by(identities.c.external_id)) == before
     assert [await funds(stage, await member(one)) for one in (ana, anna)] == wallets
     assert await clean(stage)
