@@ -136,8 +136,8 @@ def _json(status: int, body: Json) -> web.Response:
 
 
 def _drop(request: web.Request) -> web.Response:
-    assert request.transport is not None
-    request.transport.abort()
+    if request.transport is not None:  # the client may have gone first
+        request.transport.abort()
     return web.Response()
 
 

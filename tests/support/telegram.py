@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -19,6 +20,7 @@ from bot.settings import Settings
 from bot.wiring import open_app
 from jobs.once import run_due
 from plumas_core.app import App, no_crash
+from plumas_core.clock import Sleep
 from plumas_core.commands.catalogue import ACTIONS, COMMANDS
 from tests.standins.telegram_methods import Pressed
 from tests.standins.telegram_people import Person
@@ -28,6 +30,8 @@ from tests.support.telegram_request import DirectRequest
 from tests.support.time import ManualClock
 
 OPERATOR = 700_000_001
+PATIENCE = 20.0
+"""Seconds of real time after which what other tasks do has failed."""
 
 Json = dict[str, Any]
 
@@ -130,6 +134,7 @@ async def open_telegram(
     crash_point: Callable[[str], None] = no_crash,
     seed: int = 7,
     pace: Pace | None = None,
+    sleep: Sleep | None = None,
     by_http: bool = False,
     webhook: str | None = None,
     **settings: Any,
@@ -137,14 +142,15 @@ async def open_telegram(
     """Open the program in a folder, logged in to a stand-in of its own or to ``server``.
 
     Calls are handed straight over, unless ``by_http`` says that they go through the network.
-    ``webhook`` is the address at which Telegram is to call, on a port that is free.
+    ``sleep`` is how the connection waits, by the clock at once if it is not given. ``webhook`` is
+    the address at which Telegram is to call, on a port that is free.
     """
     time = clock or ManualClock()
     own = server or TelegramServer(time)
     service = TelegramService(
         plan(own, folder, webhook),
         clock=time,
-        sleep=time.sleep,
+        sleep=sleep or time.sleep,
         request=None if by_http else DirectRequest(own),
         pace=pace,
     )
@@ -169,6 +175,32 @@ async def open_telegram(
             yield TelegramStage(app, time, own, service, group)
         finally:
             await service.close()
+
+
+@asynccontextmanager
+async def connected(
+    folder: Path, server: TelegramServer, clock: ManualClock, **more: Any
+) -> AsyncIterator[TelegramStage]:
+    """The program, taking its updates from a stand-in through the network."""
+    async with open_telegram(folder, server=server, clock=clock, by_http=True, **more) as stage:
+        server.updates.polled.clear()
+        hears, hooks = server.updates.polled.is_set, server.count("setWebhook")
+        task = asyncio.create_task(stage.service.serve(stage.app, COMMANDS, ACTIONS))
+        try:
+            await until(lambda: hears() or server.count("setWebhook") > hooks, task)
+            yield stage
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def until(done: Callable[[], Any], task: asyncio.Task[None] | None = None) -> None:
+    """Wait for what other tasks do; what ``task`` fails with is raised."""
+    async with asyncio.timeout(PATIENCE):
+        while not done():
+            if task is not None and task.done():
+                task.result()
+            await asyncio.sleep(0.005)
 
 
 def plan(server: TelegramServer, folder: Path, webhook: str | None = None) -> TelegramPlan:
