@@ -20,7 +20,7 @@ from plumas_core.clock import HOUR
 from plumas_core.judging.asking import Evaluation, find_evaluations
 from plumas_core.judging.unpriced import UNPRICED_PAUSE, tell_of_unpriced, why_unpriced
 from plumas_core.providers.interface import AIProviderInterface, BatchLimits, BatchRow
-from plumas_core.storage.tables.duels import evaluations, seats
+from plumas_core.storage.tables.duels import WAITING, evaluations, seats
 from plumas_core.storage.tables.work import batches, calls
 
 OPEN_STATES = ("intent", "uploading", "submitting", "submitted", "collecting", "unknown")
@@ -67,7 +67,7 @@ def _routes(c: Connection, now: int) -> list[_Route]:
 
 def _waiting(now: int) -> tuple[ColumnElement[bool], ...]:
     return (
-        evaluations.c.state == "waiting",
+        WAITING,
         evaluations.c.mode == "batch",
         evaluations.c.unfunded.is_(False),
         evaluations.c.next_at <= now,

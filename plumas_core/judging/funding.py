@@ -24,7 +24,7 @@ from plumas_core.duels.states import UNREAD
 from plumas_core.ids import encode
 from plumas_core.judging.asking import Evaluation, find_evaluations
 from plumas_core.judging.unpriced import UNPRICED_PAUSE
-from plumas_core.storage.tables.duels import evaluations
+from plumas_core.storage.tables.duels import WAITING, evaluations
 from plumas_core.storage.tables.ledger import holds
 
 log = structlog.get_logger(__name__)
@@ -61,7 +61,7 @@ def _due(app: App, c: Connection) -> list[int]:
 
 def _waiting(app: App) -> tuple[ColumnElement[bool], ...]:
     return (
-        evaluations.c.state == "waiting",
+        WAITING,
         evaluations.c.unfunded.is_(True),
         evaluations.c.next_at <= app.clock(),
     )

@@ -25,8 +25,8 @@ from plumas_core.judging.settlement import open_calls, settle_judging
 from plumas_core.judging.unpriced import UNPRICED_PAUSE, tell_of_unpriced, why_unpriced
 from plumas_core.providers.errors import ModelRetired, OutcomeUnknown, ProviderError, Unavailable
 from plumas_core.providers.interface import RowResult
-from plumas_core.storage.tables.duels import evaluations
-from plumas_core.storage.tables.work import calls
+from plumas_core.storage.tables.duels import WAITING, evaluations
+from plumas_core.storage.tables.work import ASKED_SINGLY, calls
 
 log = structlog.get_logger(__name__)
 
@@ -62,16 +62,14 @@ def _claim(app: App, c: Connection) -> list[_Asked]:
     now = app.clock()
     _lose_old(app, c, now)
     under_way = c.execute(
-        select(func.count()).where(
-            calls.c.state == "in_flight", calls.c.mode == "single", calls.c.kind == "judge"
-        )
+        select(func.count()).where(ASKED_SINGLY, calls.c.kind == "judge")
     ).scalar_one()
     free = app.policy.single_concurrency - under_way
     if free <= 0:
         return []
     waiting = find_evaluations(
         c,
-        evaluations.c.state == "waiting",
+        WAITING,
         evaluations.c.mode == "single",
         evaluations.c.unfunded.is_(False),
         evaluations.c.next_at <= now,
@@ -107,8 +105,7 @@ def _claim(app: App, c: Connection) -> list[_Asked]:
 def _lose_old(app: App, c: Connection, now: int) -> None:
     """Give up calls whose process is gone; their readings wait again."""
     gone = select(calls.c.evaluation_id).where(
-        calls.c.state == "in_flight",
-        calls.c.mode == "single",
+        ASKED_SINGLY,
         calls.c.kind == "judge",
         calls.c.created_at <= now - LEASE,
     )
@@ -118,9 +115,7 @@ def _lose_old(app: App, c: Connection, now: int) -> None:
     log.warning("calls_lost", calls=len(lost))
     c.execute(
         update(calls)
-        .where(
-            calls.c.evaluation_id.in_(lost), calls.c.state == "in_flight", calls.c.mode == "single"
-        )
+        .where(calls.c.evaluation_id.in_(lost), ASKED_SINGLY)
         .values(state="lost", settled_at=now)
     )
     mine = (evaluations.c.id.in_(lost), evaluations.c.state == "in_flight")

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 from plumas_core.storage.schema import Int64, identity, metadata, one_of
@@ -156,7 +157,6 @@ evaluations = Table(
     UniqueConstraint("entry_id", "seat_id"),
     one_of("state", "waiting", "in_flight", "read", "missing", name="state"),
     one_of("mode", "single", "batch", name="mode"),
-    Index(None, "state", "mode"),
     Index(None, "duel_id"),
 )
 """``tries``: calls begun; ``refused``: those of them that the provider did not run;
@@ -164,6 +164,12 @@ evaluations = Table(
 looked at again.
 ``unfunded``: it waits until somebody can pay for one more call.
 ``scores``: JSON, criterion → 1 to 10."""
+
+WAITING = evaluations.c.state == literal_column("'waiting'")
+"""What still has to be asked. Written as the index has it, with no parameter, so that SQLite knows
+that the index is enough; one of all states would have to be kept up for every reading there is."""
+
+Index("ix_evaluations_waiting", evaluations.c.mode, sqlite_where=WAITING, postgresql_where=WAITING)
 
 verdicts = Table(
     "verdicts",

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    literal_column,
+)
 
 from plumas_core.storage.schema import Int64, identity, metadata, one_of
 
@@ -86,9 +97,17 @@ calls = Table(
     one_of("mode", "single", "batch", name="mode"),
     one_of("state", "in_flight", "settled", "failed", "lost", name="state"),
     Index(None, "hold_id"),
-    Index(None, "state", "mode"),
 )
 """One attempt at one AI call, with what it used and cost. ``lost``: sent, and no answer came."""
+
+ASKED_SINGLY = and_(
+    calls.c.state == literal_column("'in_flight'"), calls.c.mode == literal_column("'single'")
+)
+"""Single calls under way, as their index has them; those of a batch are found by their batch."""
+
+Index(
+    "ix_calls_asked_singly", calls.c.kind, sqlite_where=ASKED_SINGLY, postgresql_where=ASKED_SINGLY
+)
 
 writings = Table(
     "writings",

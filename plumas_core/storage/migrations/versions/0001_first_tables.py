@@ -561,7 +561,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_evaluations_duel_id"), "evaluations", ["duel_id"], unique=False)
     op.create_index(
-        op.f("ix_evaluations_state_mode"), "evaluations", ["state", "mode"], unique=False
+        "ix_evaluations_waiting",
+        "evaluations",
+        ["mode"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
         "writings",
@@ -662,8 +667,15 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("writing_id", "attempt", name=op.f("uq_calls_writing_id_attempt")),
     )
+    op.create_index(
+        "ix_calls_asked_singly",
+        "calls",
+        ["kind"],
+        unique=False,
+        sqlite_where=sa.text("state = 'in_flight' AND mode = 'single'"),
+        postgresql_where=sa.text("state = 'in_flight' AND mode = 'single'"),
+    )
     op.create_index(op.f("ix_calls_hold_id"), "calls", ["hold_id"], unique=False)
-    op.create_index(op.f("ix_calls_state_mode"), "calls", ["state", "mode"], unique=False)
     op.execute(
         """
         CREATE TRIGGER transfers_UPDATE_refused BEFORE UPDATE ON transfers BEGIN SELECT RAISE(ABORT, 'transfers is append-only'); END
