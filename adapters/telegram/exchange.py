@@ -181,7 +181,8 @@ class Exchange:
         painted: Reply | None = None
         while not self._over.is_set():
             draft = self._draft
-            if draft is not None and draft is not painted and time() - painted_at >= edits:
+            waits = self._setting.busy(self.spot) or time() - painted_at < edits
+            if draft is not None and draft is not painted and not waits:
                 painted, painted_at = draft, time()
                 await self._paint(draft)
             if time() - typed >= pace.typing and not self._over.is_set():
@@ -198,7 +199,7 @@ class Exchange:
     async def _paint(self, reply: Reply) -> None:
         """Show a text that is being written; one that cannot be shown is shown later."""
         visibility = reply.visibility or self._visibility
-        if reply.form is not None or self._setting.busy(self.spot):
+        if reply.form is not None:
             return
         if visibility == "private" and not self.spot.private:
             return

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal, TypeAlias
 
-from telegram.error import RetryAfter
+import httpx
+from telegram.error import NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from plumas_core.clock import Clock, Sleep
@@ -36,6 +37,9 @@ SHORT_WAIT: Final = 2_000
 """Milliseconds that even a caller waits who would rather be told."""
 MOST_REFUSALS: Final = 5
 """Times that one call is put off by Telegram before its caller learns of it."""
+
+FIRST_PAUSE: Final = 1.0
+"""Seconds after which a call is made again that did not reach Telegram; each time twice as long."""
 
 _REMEMBERED: Final = 5_000
 _EDITS = frozenset(
@@ -83,6 +87,9 @@ class Limiter(BaseRateLimiter[Patience]):
     ) -> Any:
         """Call when it may be called; once more where Telegram asked to wait.
 
+        A call that surely never reached Telegram is made again too. One whose answer was lost may
+        have been done, and is not.
+
         Raises:
             RetryAfter: it has to wait for long and its caller would rather be told, or it was
                 refused too often.
@@ -90,18 +97,25 @@ class Limiter(BaseRateLimiter[Patience]):
         name = data.get("chat_id")
         chat = self._chat(str(name)) if name is not None else None
         patience = rate_limit_args or "wait"
-        for _ in range(MOST_REFUSALS):
+        pause = FIRST_PAUSE
+        for left in reversed(range(MOST_REFUSALS)):
             await self._turn(chat, str(name), endpoint, patience)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as refusal:
-                pause = refusal_seconds(refusal) * 1_000
-                until = self._clock() + pause
+                if not left:
+                    raise
+                until = self._clock() + refusal_seconds(refusal) * 1_000
                 if chat is None:
                     self._stopped_until = max(self._stopped_until, until)
                 else:
                     chat.blocked_until = max(chat.blocked_until, until)
-        raise RetryAfter(timedelta(seconds=1))
+            except NetworkError as fault:
+                if not left or patience == TELL or not never_sent(fault):
+                    raise
+                await self._sleep(pause)
+                pause *= 2
+        raise AssertionError("unreachable")
 
     def busy(self, chat_id: int) -> bool:
         """Tell whether a message to a chat would have to wait now."""
@@ -176,6 +190,12 @@ def refusal_seconds(refusal: RetryAfter) -> int:
     """Return for how long Telegram asks to wait, in whole seconds."""
     asked = refusal.retry_after
     return max(int(asked.total_seconds() if isinstance(asked, timedelta) else asked), 1)
+
+
+def never_sent(fault: NetworkError) -> bool:
+    """Tell whether a call failed before Telegram can have got it."""
+    before = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+    return isinstance(fault.__cause__, before)
 
 
 def _is_group(name: str) -> bool:
