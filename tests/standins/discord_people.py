@@ -98,6 +98,8 @@ class Person:
                     files[file["id"]] = file
                     chosen = [file["id"]]
                 sent: Json = {"values": chosen}
+            elif part["type"] == 3:
+                sent = {"values": given or []}
             else:
                 sent = {"value": given if given is not None else part.get("value", "")}
             inner = {"type": part["type"], "custom_id": name, "id": number + 100, **sent}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -240,3 +241,82 @@ def guild_data() -> dict[str, Any]:
     from tests.standins.discord_people import GUILD
 
     return {"id": GUILD, "name": "La Tertulia", "unavailable": False, "members": [], "channels": []}
+
+
+OPTIONAL = (
+    "app_permissions",
+    "attachment_size_limit",
+    "authorizing_integration_owners",
+    "channel",
+    "entitlements",
+    "guild",
+    "guild_locale",
+    "locale",
+)
+"""What a server that speaks Discord's protocol may leave out of an interaction."""
+
+
+async def test_an_interaction_of_the_barest_kind_is_answered(stage: DiscordStage) -> None:
+    ana = stage.person("ana")
+    bare = ana.command("duel new", theme="El faro", ends="2d")
+    for name in OPTIONAL:
+        bare.pop(name)
+    bare["member"] = {"user": {"id": ana.id, "username": "ana"}, "roles": [], "permissions": "0"}
+    bare["member"] |= {"joined_at": None, "deaf": False, "mute": False, "flags": 0}
+    bare["member"]["user"] |= {"discriminator": "0", "avatar": None}
+    bare["data"].pop("resolved")
+    asked = await stage.ask(bare)
+    assert "El faro" in said(asked)
+
+
+async def test_an_interaction_with_more_than_is_known_is_answered(stage: DiscordStage) -> None:
+    more = stage.person("ana").command("duel list")
+    more |= {"context": 0, "flags": 7, "a_new_field": {"a": [1]}, "entitlements": [{"id": "1"}]}
+    more["member"] |= {"avatar": None, "banner": None, "collectibles": None, "pending": False}
+    more["locale"] = more["guild_locale"] = "tlh"
+    more["entitlements"] = []
+    assert said(await stage.ask(more)).strip()
+
+
+async def test_commands_work_in_a_private_chat_for_the_community_of_the_member(
+    stage: DiscordStage,
+) -> None:
+    stranger = replace(stage.person("zoe"), guild=None)
+    assert "server" in said(await stage.ask(stranger.command("duel list")))
+    await stage.command("ana", "duel new", theme="El faro")
+    private = replace(stage.person("ana"), guild=None, channel=stage.server.add_channel(1))
+    assert "El faro" in said(await stage.ask(private.command("duel list")))
+    assert "El faro" in said(await stage.ask(private.command("duel status")))
+    asked = await stage.ask(private.typing("duel status", "duel", ""))
+    assert [one["value"] for one in asked.choices or ()] == ["1"]
+    assert "admins" in said(await stage.ask(private.command("settings", results="thread")))
+
+
+async def test_an_earlier_text_is_chosen_from_the_forms_menu(stage: DiscordStage) -> None:
+    await stage.command("ana", "duel new", theme="El faro")
+    await stage.command("bruno", "duel enter", text="la luz\n  se va", title="Adiós")
+    opened = await stage.command("bruno", "duel enter")
+    assert opened.modal is not None
+    menu = opened.modal["components"][-1]["component"]
+    assert menu["type"] == 3
+    assert menu["required"] is False
+    (option,) = menu["options"]
+    assert option["label"].startswith("Adiós")
+    asked = await stage.ask(stage.person("bruno").submit(opened.modal, earlier=[option["value"]]))
+    assert "la luz\n  se va" in said(asked)
+    suggested = await stage.ask(stage.person("bruno").typing("duel enter", "earlier", "adi"))
+    assert [one["value"] for one in suggested.choices or ()] != []
+
+
+async def test_an_earlier_text_beside_a_typed_one_is_refused_and_nothing_is_lost(
+    stage: DiscordStage,
+) -> None:
+    await stage.command("ana", "duel new", theme="El faro")
+    await stage.command("bruno", "duel enter", text="la luz se va")
+    opened = await stage.command("bruno", "duel enter")
+    assert opened.modal is not None
+    (option,) = opened.modal["components"][-1]["component"]["options"]
+    sent = stage.person("bruno").submit(opened.modal, text="otra luz", earlier=[option["value"]])
+    asked = await stage.ask(sent)
+    assert "Send one of them" in said(asked)
+    assert "otra luz" in said(asked)
