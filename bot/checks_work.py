@@ -58,11 +58,14 @@ def pools(patient: Patient) -> Iterator[Finding]:
 
 
 def approved(patient: Patient) -> Iterator[Finding]:
-    """Look for places that nobody approved, and places that were lost."""
+    """Look for communities that nobody approved, and places that were lost."""
+    welcome = select(places.c.community_id).where(
+        places.c.community_id.is_not(None), places.c.approved.is_(True)
+    )
     waiting = (
         select(communities.c.name, places.c.platform)
         .join(communities, communities.c.id == places.c.community_id)
-        .where(places.c.approved.is_(False), places.c.lost_at.is_(None))
+        .where(places.c.community_id.not_in(welcome), places.c.lost_at.is_(None))
         .distinct()
         .order_by(communities.c.name)
     )
@@ -75,7 +78,7 @@ def approved(patient: Patient) -> Iterator[Finding]:
     gone = patient.read(lambda c: [f"{row.platform} {row.address}" for row in c.execute(lost)])
     if names:
         says = f"waiting for the operator's word: {named(names)}"
-        yield Finding("places", "attention", says, "grant their pool credits, or leave them be")
+        yield Finding("places", "attention", says, "send /approve there, or leave them be")
     if gone:
         says = f"no longer to be written to: {named(gone)}"
         yield Finding("places", "attention", says, "give the bot its rights there again")

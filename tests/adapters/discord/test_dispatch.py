@@ -245,7 +245,6 @@ def guild_data() -> dict[str, Any]:
 
 OPTIONAL = (
     "app_permissions",
-    "attachment_size_limit",
     "authorizing_integration_owners",
     "channel",
     "entitlements",
@@ -253,7 +252,7 @@ OPTIONAL = (
     "guild_locale",
     "locale",
 )
-"""What a server that speaks Discord's protocol may leave out of an interaction."""
+"""What a server may leave out of an interaction without discord.py itself giving up on it."""
 
 
 async def test_an_interaction_of_the_barest_kind_is_answered(stage: DiscordStage) -> None:
