@@ -37,8 +37,8 @@ def read_text_file(file: Traversable) -> str:
         raise DataFileError(file.name, "", f"not UTF-8 at byte {reason.start}") from None
 
 
-def read_toml(file: Traversable, shape: type[T]) -> T:
-    """Return the file's content as ``shape``.
+def read_toml(file: Traversable, shape: type[T] | TypeAdapter[T]) -> T:
+    """Return the file's content as ``shape``; whoever reads many files makes one adapter for all.
 
     Raises:
         DataFileError: the file is not there, is not TOML, or does not fit.
@@ -48,7 +48,8 @@ def read_toml(file: Traversable, shape: type[T]) -> T:
     except tomllib.TOMLDecodeError as reason:
         raise DataFileError(file.name, "", str(reason)) from None
     try:
-        return TypeAdapter(shape).validate_python(content)
+        adapter = shape if isinstance(shape, TypeAdapter) else TypeAdapter(shape)
+        return adapter.validate_python(content)
     except ValidationError as reason:
         first = reason.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
