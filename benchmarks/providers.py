@@ -39,6 +39,7 @@ from bot.settings import CATALOG
 from plumas_core.catalog.load import load_catalog
 from plumas_core.clock import system_clock
 from plumas_core.providers.anthropic_api.provider import AnthropicProvider
+from plumas_core.providers.connection import patience
 from plumas_core.providers.interface import (
     AIProviderInterface,
     AnswerSchema,
@@ -142,9 +143,11 @@ class _Sides:
         from openai import AsyncOpenAI
 
         many = httpx2.Limits(max_connections=1_000, max_keepalive_connections=100)
-        self._openai = AsyncOpenAI(api_key=KEY, base_url=f"{address}/v1")
-        self._anthropic = AsyncAnthropic(api_key=KEY, base_url=address)
-        self._http = httpx2.AsyncClient(base_url=address, limits=many, timeout=600)
+        # All wait as long as ours: on a busy machine, 1,000 connections take their time to stand.
+        wait = patience(600)
+        self._openai = AsyncOpenAI(api_key=KEY, base_url=f"{address}/v1", timeout=wait)
+        self._anthropic = AsyncAnthropic(api_key=KEY, base_url=address, timeout=wait)
+        self._http = httpx2.AsyncClient(base_url=address, limits=many, timeout=wait)
         common: dict[str, Any] = {
             "api_key": KEY,
             "catalog": load_catalog(CATALOG),

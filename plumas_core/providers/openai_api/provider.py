@@ -211,12 +211,15 @@ class OpenAIProvider(AIProviderInterface):
         await self._connection.close()
 
     def _arguments(self, shaped: Shaped) -> dict[str, Any]:
-        """Return the SDK's arguments: what it does not know, or no longer, goes as it is."""
+        """Return the SDK's arguments: the body goes as it is, in place of what they make.
+
+        What the SDK takes by name it compares with its types, part by part, which costs more than
+        what we do ourselves; and it does not know, or no longer, all that models take.
+        """
         body = completion_body(shaped, caching=self.ours)
         if self.ours:
             body["service_tier"] = "default"  # a project's own setting could cost more
-        known = {name: body.pop(name) for name in ("model", "messages")}
-        return {**known, "extra_body": body}
+        return {"model": shaped.model.id, "messages": [], "extra_body": body}
 
 
 class OpenAICompatibleProvider(OpenAIProvider):
