@@ -23,6 +23,15 @@ from tests.support.telegram import TelegramStage, connected, until, words
 from tests.support.time import ManualClock
 
 PUBLIC = "https://plumas.example"
+NO_UPDATES: tuple[Any, ...] = (
+    b"",
+    b"\xff\xfe",
+    b"[]",
+    b"7",
+    b"null",
+    {"message": {}},
+    {"update_id": "x"},
+)
 
 
 @pytest.fixture
@@ -119,7 +128,7 @@ async def test_what_is_no_update_is_refused_and_nothing_of_it_is_logged(
 ) -> None:
     secret = hook_of(server).secret
     with capture_logs() as logs:
-        for body in (b"", b"\xff\xfe", b"[]", b"7", b"null", {"message": {}}, {"update_id": "x"}):
+        for body in NO_UPDATES:
             assert await post(server, None, secret, body) == 400, body
         assert await post(server, None, "palabra-secreta", {"update_id": 1}) == 403
         assert await post(server, None, secret, b"x" * (1024 * 1024 + 1)) == 413
