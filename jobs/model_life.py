@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from plumas_core.app import App
 from plumas_core.catalog.gone import switch_off
@@ -18,6 +18,7 @@ from plumas_core.delivery.operators import tell_operators
 from plumas_core.locales.translate import Translations
 from plumas_core.providers.errors import ProviderError
 from plumas_core.providers.interface import ProviderModel
+from plumas_core.storage.tables.agents import EVERYWHERE, model_words
 
 log = structlog.get_logger(__name__)
 
@@ -75,11 +76,11 @@ def retired_now(catalog: Catalog, provider: str, offered: Iterable[ProviderModel
 
 
 def _tell(app: App, c: Connection, changed: list[Change], retired: list[Model]) -> int:
-    off = gone_models(c)
+    decided = gone_models(c) | _allowed(c)
     now = app.clock()
     told = 0
     for model in retired:
-        if model.id not in off and not model.retired_at(now):
+        if model.id not in decided and not model.retired_at(now):
             switch_off(app, c, model, RETIRED)
             told += 1
     for change in changed:
@@ -88,6 +89,17 @@ def _tell(app: App, c: Connection, changed: list[Change], retired: list[Model]) 
         text = retirement_text(app.texts, app.policy.default_locale, change)
         told += bool(tell_operators(app, c, f"model-retires:{model.id}:{change.day}", text))
     return told
+
+
+def _allowed(c: Connection) -> set[str]:
+    """Return the models that the operator has switched on by a word.
+
+    That word goes before what a provider lists; should a call of one fail, it is gone all the same.
+    """
+    query = select(model_words.c.model_id).where(
+        model_words.c.scope == EVERYWHERE, model_words.c.allowed.is_(True)
+    )
+    return set(c.execute(query).scalars())
 
 
 def retirement_text(texts: Translations, locale: str, change: Change) -> str:

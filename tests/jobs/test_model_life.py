@@ -66,6 +66,19 @@ async def test_a_model_listed_as_retired_is_switched_off(stage: Stage, both: Bot
     assert len(stage.messages("is switched off everywhere")) == 1
 
 
+async def test_the_operators_word_goes_before_what_the_provider_lists(
+    stage: Stage, both: Both
+) -> None:
+    both.anthropic.models = [listed("claude-haiku-5-5", None, "retired")]
+    await watch_models(stage.app)
+    await stage.say("op", "/model enable claude-haiku-5-5 everywhere:yes")
+    assert await watch_models(stage.app) == 0
+    (word,) = await stage.rows(select(model_words))
+    assert word["allowed"] is True
+    await stage.work()
+    assert len(stage.messages("is switched off everywhere")) == 1
+
+
 async def test_a_provider_that_refuses_does_not_keep_us_from_asking_the_other(
     stage: Stage, both: Both
 ) -> None:
