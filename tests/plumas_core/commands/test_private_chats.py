@@ -216,18 +216,19 @@ async def test_a_known_member_is_found_by_one_read_and_nothing_is_written(
     await here.press(f"status:{duel}")
 
     async def written(*_: object) -> None:
-        raise AssertionError("something was written")
+        raise AssertionError("something else was asked of the database")
 
     reads = 0
-    read = stage.app.db.read
+    glance = stage.app.db.glance
 
     async def counted(fn: Any) -> Any:
         nonlocal reads
         reads += 1
-        return await read(fn)
+        return await glance(fn)
 
     monkeypatch.setattr(stage.app.db, "write", written)
-    monkeypatch.setattr(stage.app.db, "read", counted)
+    monkeypatch.setattr(stage.app.db, "read", written)
+    monkeypatch.setattr(stage.app.db, "glance", counted)
     for number, speaker in enumerate((here, private, here), 1):
         await identify(stage.app, speaker.event())
         assert reads == number
