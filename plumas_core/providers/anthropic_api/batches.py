@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -130,20 +131,22 @@ class Batches:
     async def find(self, intent: BatchIntent) -> list[Candidate]:
         """Return the batches created in the intent's time with as many rows.
 
-        One that has ended is read: it is ours for certain, or left out.
+        One that has ended is read: it is ours for certain, or left out. That time is taken by our
+        clock and by the provider's, where it tells the hour: ours may be wrong by more than a bit.
         """
         oldest = intent.sent_after - CLOCKS_APART
         newest = intent.sent_before + CLOCKS_APART
         found: list[Candidate] = []
         after: str | None = None
         for _ in range(MOST_PAGES):
-            page = await self._page(after)
+            page, ahead = await self._page(after)
             batches = items(page, "data")
-            for batch in batches:
-                if oldest <= _created_at(batch) <= newest:
-                    found += await self._resembling(batch, intent)
             times = [_created_at(batch) for batch in batches]
-            if not has_more(page, len(batches), PAGE) or all_before(times, oldest):
+            for batch, at in zip(batches, times, strict=True):
+                if oldest <= at <= newest or oldest <= at - ahead <= newest:
+                    found += await self._resembling(batch, intent)
+            before_both = all_before(times, oldest + min(ahead, 0))
+            if before_both or not has_more(page, len(batches), PAGE):
                 break
             after = text(page, "last_id") or identifier(batches[-1])
         return sorted(found, key=lambda one: (not one.certain, one.created_at, one.id))
@@ -261,19 +264,31 @@ class Batches:
         answer = await self.caller.find(attempt, BUDGET, errors)
         return None if answer is None else read_object(answer)
 
-    async def _page(self, after: str | None) -> Json:
+    async def _page(self, after: str | None) -> tuple[Json, int]:
+        """Return a page of the list, and how far the server's clock is ahead of ours."""
         client, errors = await self.connection.open()
         cursor = {"after_id": after} if after else {}
 
-        async def attempt() -> bytes:
+        async def attempt() -> tuple[bytes, str]:
             raw = await client.messages.batches.with_raw_response.list(
                 limit=PAGE, extra_query=cursor, timeout=patience(READ_SILENCE)
             )
-            return raw.http_response.content
+            return raw.http_response.content, raw.headers.get("date", "")
 
         # A server without a list of batches has none of ours.
         answer = await self.caller.find(attempt, BUDGET, errors, absent=(404, 405, 501))
-        return NOTHING if answer is None else read_object(answer)
+        if answer is None:
+            return NOTHING, 0
+        content, hour = answer
+        return read_object(content), _ahead(hour, self.caller.clock())
+
+
+def _ahead(hour: str, now: int) -> int:
+    """Return how many milliseconds a server is ahead that tells ``hour``; 0 where it tells none."""
+    try:
+        return int(parsedate_to_datetime(hour).timestamp() * SECOND) - now
+    except (ValueError, OverflowError):
+        return 0
 
 
 class _Body:

@@ -234,6 +234,24 @@ async def test_a_batch_of_anthropic_s_is_found_without_edges_and_counts(
     assert (found.id, found.certain) == ("mine", False)
 
 
+@pytest.mark.parametrize("hour", ["Mon, 15 Jan 2029 08:00:09 GMT", "Sat, 15 Jan 2022 08:00:09 GMT"])
+async def test_a_batch_is_found_by_the_server_s_clock_where_ours_is_wrong(
+    anthropic: AnthropicProvider, server: Server, clock: ManualClock, hour: str
+) -> None:
+    clock.now = NOW * SECOND
+    mine = claude_batch("mine", 0) | {"created_at": hour[12:16] + "-01-15T08:00:06Z"}
+    old = claude_batch("old", 0) | {"created_at": hour[12:16] + "-01-14T08:00:06Z"}
+    listed = {"data": [mine, old], "has_more": False}
+    server.answers["/claude/v1/messages/batches"] = lambda _: httpx2.Response(
+        200, json=listed, headers={"Date": hour}
+    )
+    assert [one.id for one in await anthropic.find_batch(intent(0))] == ["mine"]
+    server.answers["/claude/v1/messages/batches"] = lambda _: httpx2.Response(
+        200, json=listed, headers={"Date": "some time"}
+    )
+    assert await anthropic.find_batch(intent(0)) == []
+
+
 RESULTS = "/claude/v1/messages/batches/mine/results"
 
 
