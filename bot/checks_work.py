@@ -42,7 +42,7 @@ def pools(patient: Patient) -> Iterator[Finding]:
     query = (
         select(communities.c.name)
         .join(accounts, (accounts.c.owner == communities.c.id) & (accounts.c.kind == "pool"))
-        .where(available < EMPTY)
+        .where(available < EMPTY, communities.c.merged_into.is_(None))
         .order_by(communities.c.name)
     )
     empty = patient.read(lambda c: list(c.execute(query).scalars()))

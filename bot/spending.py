@@ -156,7 +156,8 @@ _WALLETS = text(
     _PAID_BY.format(
         kind="wallet",
         name="(SELECT MIN(identities.name) FROM identities"
-        " WHERE identities.member_id = payer.owner)",
+        " JOIN members ON members.id = payer.owner"
+        " WHERE identities.member_id = COALESCE(members.merged_into, members.id))",
     )
 )
 _POOLS = text(

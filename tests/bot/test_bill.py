@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from sqlalchemy import update
 
 from bot.spending import Bill, NoMonth, bill_for, month, month_of
 from plumas_core.clock import DAY
 from plumas_core.policy import CREDIT
 from plumas_core.storage.snapshot import read_once
+from plumas_core.storage.tables.people import identities, members
 from tests.support.time import ManualClock
 from tests.support.town import ANA, ATENEO, BRUNO, TERTULIA, Town
 
@@ -52,6 +54,14 @@ def test_calls_are_summed_by_model_and_pace(town: Town) -> None:
     assert bill.invoices == {"openai": 12 * CREDIT, "anthropic": 6 * CREDIT}
     luna = next(line for line in bill.models if line.calls == 2)
     assert (luna.input, luna.cached, luna.cache_write, luna.output) == (2_000, 400, 60, 100)
+
+
+def test_what_a_joined_account_spent_before_bears_the_name_it_has_now(town: Town) -> None:
+    town.call(4 * CREDIT, payer=("wallet", ANA), community=TERTULIA)
+    with town.engine.begin() as c:
+        c.execute(update(identities).values(member_id=BRUNO))
+        c.execute(update(members).where(members.c.id == ANA).values(merged_into=BRUNO))
+    assert [line.name for line in bill_of(town).wallets] == ["Ana"]
 
 
 def test_spending_is_shown_where_it_was_caused_and_by_who_paid(town: Town) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from pydantic import SecretStr
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.doctor import ONLINE, SETUP, WORK, examine
 from bot.findings import Finding, Patient
@@ -24,7 +24,7 @@ from plumas_core.ids import EPOCH
 from plumas_core.policy import CREDIT
 from plumas_core.providers.registry import PROVIDER_MAP, ProviderKind
 from plumas_core.storage.tables.delivery import outbox
-from plumas_core.storage.tables.people import places
+from plumas_core.storage.tables.people import communities, places
 from plumas_core.storage.tables.work import batches
 from tests.support.time import START, ManualClock
 from tests.support.town import ANA, ATENEO, TERTULIA, Town
@@ -334,6 +334,14 @@ def test_a_pool_that_can_pay_for_nothing_is_told(town: Town, doctor: Doctor) -> 
     assert "La Tertulia" in found.says
     assert "El Ateneo" not in found.says
     assert "/grant" in found.todo
+
+
+def test_a_pool_that_has_gone_into_another_one_is_not_told(town: Town, doctor: Doctor) -> None:
+    town.call(100 * CREDIT, payer=("pool", TERTULIA), community=TERTULIA)
+    joined = update(communities).where(communities.c.id == TERTULIA).values(merged_into=ATENEO)
+    with town.engine.begin() as c:
+        c.execute(joined)
+    assert [one.state for one in of(doctor(), "pools")] == ["ok"]
 
 
 def test_a_place_that_waits_for_the_operator_is_told(town: Town, doctor: Doctor) -> None:
