@@ -105,11 +105,13 @@ async def identify(app: App, event: Event, subject: Subject | None = None) -> Ca
     def known(c: Connection) -> tuple[Caller | None, bool]:
         return _known(app, c, event, subject), bool(_strangers(c, event))
 
-    caller, strangers = await app.db.glance(known)
+    who = (event.platform, event.account_id, event.account_name, event.locale, event.admin)
+    asked = (*who, event.home, event.address, event.people, subject)
+    caller, strangers = await app.db.glance(known, asked)
     if caller is not None and not strangers:
         return caller
     await app.db.write(lambda c: _introduce(app, c, event, subject))
-    caller = await app.db.glance(lambda c: _known(app, c, event, subject))
+    caller, _ = await app.db.glance(known, asked)
     if caller is None:
         raise RuntimeError("a caller who was just written down is not found")
     return caller

@@ -7,7 +7,7 @@ surely did not commit, so it must not touch anything but its connection.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -29,10 +29,12 @@ class Database(Protocol):
         """Run ``fn`` on one consistent state of the database; it cannot write."""
         ...
 
-    async def glance(self, fn: Callable[[Connection], T]) -> T:
+    async def glance(self, fn: Callable[[Connection], T], key: Hashable) -> T:
         """Do as ``read`` does for a few lookups by key, for which a change of thread costs most.
 
-        ``fn`` may run in the event loop itself: nothing else happens meanwhile.
+        ``fn`` may run in the event loop itself: nothing else happens meanwhile. What it returned
+        for a ``key`` may be returned again while nothing was committed since, so it must depend
+        on nothing but the key and the database, and return a value that cannot change.
         """
         ...
 

@@ -7,15 +7,19 @@ commit, each under a savepoint of its own, so that the disk is synchronised once
 
 A glance is a read in the event loop's own thread. To hand a lookup of 30 µs to another thread, and
 to be woken by its result, costs ten times as much, most of it in caches gone cold; in WAL mode a
-reader waits for nobody, and where it would have to, the read goes to a thread after all.
+reader waits for nobody, and where it would have to, the read goes to a thread after all. What was
+glanced is kept while SQLite says that nobody, in any process, has committed anything
+(``PRAGMA data_version``).
 """
 
 from __future__ import annotations
 
 import asyncio
 import queue
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -32,6 +36,8 @@ GROUP_LIMIT = 64
 
 BUSY_SECONDS = 10.0
 """How long a writer of another process may keep the lock before we give up once."""
+
+GLANCES_KEPT = 1_000
 
 BEGIN_TRIES = 3
 READERS = 4
@@ -80,6 +86,16 @@ class _Task(Generic[T]):
             self.answer.set_result(self._result)  # type: ignore[arg-type]  # set by run()
 
 
+@dataclass(slots=True)
+class _Near:
+    """The event loop's own reader: what it has read, for as long as nothing is committed."""
+
+    connection: Connection
+    cursor: Any
+    version: int = 0
+    kept: dict[Hashable, Any] = field(default_factory=dict)
+
+
 class SqliteDatabase:
     """A SQLite database in a file.
 
@@ -103,7 +119,7 @@ class SqliteDatabase:
         event.listen(self._reading, "connect", _read_only)
         event.listen(self._reading, "begin", _begin_deferred)
         self._idle: list[Reader] = []
-        self._near: Connection | None = None
+        self._near: _Near | None = None
         self._turns = asyncio.Semaphore(READERS)
         self._queue: queue.SimpleQueue[_Task[Any] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -130,23 +146,37 @@ class SqliteDatabase:
             self._idle.append(reader)
             return result
 
-    async def glance(self, fn: Callable[[Connection], T]) -> T:
-        if self._near is None:
-            self._near = self._reading.connect()
-            self._near.exec_driver_sql("PRAGMA busy_timeout = 0")
-            self._near.rollback()
+    async def glance(self, fn: Callable[[Connection], T], key: Hashable) -> T:
         try:
-            with self._near.begin():
-                return fn(self._near)
-        except OperationalError:
-            self._near.close()
-            self._near = None
+            near = self._near or self._look()
+            (version,) = near.cursor.execute("PRAGMA data_version").fetchone()
+            if version != near.version or len(near.kept) >= GLANCES_KEPT:
+                near.kept.clear()
+                near.version = version
+            if key not in near.kept:
+                with near.connection.begin():
+                    near.kept[key] = fn(near.connection)
+            kept: T = near.kept[key]
+            return kept
+        except (OperationalError, sqlite3.OperationalError):
+            self._look_away()
             return await self.read(fn)
 
-    async def close(self) -> None:
+    def _look(self) -> _Near:
+        connection = self._reading.connect()
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        connection.rollback()
+        cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]  # it is there
+        self._near = _Near(connection, cursor)
+        return self._near
+
+    def _look_away(self) -> None:
         if self._near is not None:
-            self._near.close()
+            self._near.connection.close()
             self._near = None
+
+    async def close(self) -> None:
+        self._look_away()
         if self._thread is not None:
             self._queue.put(None)
             await asyncio.to_thread(self._thread.join)

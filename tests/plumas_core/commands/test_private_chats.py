@@ -221,10 +221,10 @@ async def test_a_known_member_is_found_by_one_read_and_nothing_is_written(
     reads = 0
     glance = stage.app.db.glance
 
-    async def counted(fn: Any) -> Any:
+    async def counted(fn: Any, key: Any) -> Any:
         nonlocal reads
         reads += 1
-        return await glance(fn)
+        return await glance(fn, key)
 
     monkeypatch.setattr(stage.app.db, "write", written)
     monkeypatch.setattr(stage.app.db, "read", written)
