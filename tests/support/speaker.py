@@ -17,7 +17,11 @@ from tests.support.stage import Stage
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """An account in one place; ``home`` is ``PRIVATE`` in a private chat."""
+    """An account in one place; ``home`` is ``PRIVATE`` in a private chat.
+
+    ``account`` is also its name, if it has no other. ``language`` is the account's,
+    ``home_language`` that of the server or chat.
+    """
 
     stage: Stage
     account: str
@@ -25,6 +29,9 @@ class Speaker:
     home: str = "console"
     channel: str = "main"
     admin: bool = False
+    language: str | None = None
+    home_language: str | None = None
+    name: str | None = None
 
     async def say(self, line: str, *, key: str | None = None) -> Reply:
         """Type a line; return the last reply."""
@@ -57,12 +64,14 @@ class Speaker:
         return Event(
             platform=self.platform,
             account_id=self.account,
-            account_name=self.account,
+            account_name=self.name or self.account,
             home=self.home,
             home_name=self.home,
             address=private_address(self.account) if private else f"{self.home}/{self.channel}",
             key=f"{self.platform}:{key or self.stage.app.ids.new()}",
             admin=self.admin,
+            locale=self.language,
+            home_locale=self.home_language,
         )
 
 
