@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from plumas_core.app import App
 from plumas_core.commands.duel_enter import DuelArgs, pressed_duel
 from plumas_core.commands.reply import Block, Note, Reply, Table, Text, Title, fields
-from plumas_core.commands.spec import ActionSpec, CommandSpec, Press, RefParam, Request
+from plumas_core.commands.spec import ActionSpec, Audience, CommandSpec, Press, RefParam, Request
 from plumas_core.credits.money import show
 from plumas_core.duels.card import card
 from plumas_core.duels.results import duel_cost, reasons, results
@@ -30,7 +30,7 @@ async def duel_status(app: App, request: Request[DuelArgs]) -> Reply:
 
     def work(c: Connection) -> Reply:
         duel = find_duel(c, request.community.id, request.args.duel)
-        return _details(app, c, duel, request.member.id, request.locale)
+        return _details(app, c, duel, request)
 
     return await app.db.read(work)
 
@@ -38,11 +38,14 @@ async def duel_status(app: App, request: Request[DuelArgs]) -> Reply:
 async def press_status(app: App, request: Request[Press]) -> Reply:
     """Show the details of a card's duel."""
     duel = await pressed_duel(app, request)
-    return await app.db.read(lambda c: _details(app, c, duel, request.member.id, request.locale))
+    return await app.db.read(lambda c: _details(app, c, duel, request))
 
 
-def _details(app: App, c: Connection, duel: Duel, member_id: int, locale: str) -> Reply:
+def _details(
+    app: App, c: Connection, duel: Duel, request: Request[DuelArgs] | Request[Press]
+) -> Reply:
     t = app.texts
+    member_id, locale = request.member.id, request.locale
     shown = card(app, c, duel, locale)
     mine = [
         entry
@@ -53,10 +56,7 @@ def _details(app: App, c: Connection, duel: Duel, member_id: int, locale: str) -
     for entry in mine:
         name = entry.title or (entry.byline if entry.agent_id else t.text(locale, "untitled"))
         blocks.append(Text((t.text(locale, f"mine-{entry.state}", name=name, words=entry.words),)))
-    if member_id == duel.host_id:
-        flagged = sum(bool(entry.flags) for entry in entries_of(c, duel.id, "entered"))
-        if flagged:
-            blocks.append(Note(t.text(locale, "host-flags", count=flagged), "warning"))
+    blocks.extend(_flags(app, c, duel, request))
     seats = [
         (seat.name, model.name if (model := app.catalog.get(seat.model_id)) else seat.model_id)
         for seat in seats_of(c, duel.id)
@@ -69,6 +69,31 @@ def _details(app: App, c: Connection, duel: Duel, member_id: int, locale: str) -
         cost = show(duel_cost(c, duel.id), locale)
         blocks.append(fields([(t.text(locale, "field-cost"), cost)]))
     return Reply(tuple(blocks), buttons=shown.buttons, visibility="private", ref=shown.ref)
+
+
+def _flags(
+    app: App, c: Connection, duel: Duel, request: Request[DuelArgs] | Request[Press]
+) -> list[Block]:
+    """Return which texts look like copies or speak to the judges, without their authors.
+
+    The host is told, or the admins where the host has a text among them.
+    """
+    entered = entries_of(c, duel.id, "entered")
+    host_entered = any(entry.member_id == duel.host_id for entry in entered)
+    asker = request.member.id
+    told = request.audience >= Audience.ADMIN if host_entered else asker == duel.host_id
+    flagged = [entry for entry in entered if entry.flags]
+    if not told or not flagged:
+        return []
+    t = app.texts
+    locale = request.locale
+    notes: list[Block] = [Note(t.text(locale, "host-flags", count=len(flagged)), "warning")]
+    for entry in flagged:
+        name = entry.title or t.text(locale, "untitled")
+        for flag in entry.flags.split(","):
+            text = t.text(locale, f"flag-{flag}", name=name, words=entry.words)
+            notes.append(Note(text, "warning"))
+    return notes
 
 
 async def list_duels(app: App, request: Request[ListArgs]) -> Reply:

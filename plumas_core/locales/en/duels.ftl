@@ -157,6 +157,16 @@ host-flags =
         [one] One text looks like a copy of another, or speaks to the judges. It is read and scored like the rest; if you doubt that this is fair, /duel cancel ends the duel.
        *[other] { $count } texts look like copies of others, or speak to the judges. They are read and scored like the rest; if you doubt that this is fair, /duel cancel ends the duel.
     }
+flag-copy =
+    A copy, to the letter, of another member's text in this community: { $name } ({ $words ->
+        [one] 1 word
+       *[other] { $words } words
+    })
+flag-steering =
+    Speaks to the judges: { $name } ({ $words ->
+        [one] 1 word
+       *[other] { $words } words
+    })
 
 ## AI writers as guests
 

@@ -158,6 +158,16 @@ host-flags =
         [one] Hay un texto que parece copia de otro, o que se dirige a los jueces. Se lee y se puntúa como los demás; si dudas de que sea justo, /duel cancel termina el duelo.
        *[other] Hay { $count } textos que parecen copias de otros, o que se dirigen a los jueces. Se leen y se puntúan como los demás; si dudas de que sea justo, /duel cancel termina el duelo.
     }
+flag-copy =
+    Copia, letra por letra, de un texto de otra persona de esta comunidad: { $name } ({ $words ->
+        [one] 1 palabra
+       *[other] { $words } palabras
+    })
+flag-steering =
+    Les habla a los jueces: { $name } ({ $words ->
+        [one] 1 palabra
+       *[other] { $words } palabras
+    })
 
 ## Escritores de IA invitados
 

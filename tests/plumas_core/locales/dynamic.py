@@ -34,6 +34,7 @@ BATCH_STATES: Final = (
     "uploading",
 )
 OWN_ENTRIES: Final = ("entered", "unfunded", "withdrawn", "writing")
+ENTRY_FLAGS: Final = ("copy", "steering")
 AGENT_KINDS: Final = ("judge", "writer")
 PAYERS: Final = ("pool", "wallet")
 
@@ -59,6 +60,7 @@ DYNAMIC: Final[Mapping[str, tuple[str, ...]]] = {
     "f'demo-state-{row.state}'": _keys("demo-state", BATCH_STATES),
     "f'results-in-{kept.results}'": _keys("results-in", RESULTS_IN),
     "f'language-{community.locale}'": _keys("language", LOCALES),
+    "f'flag-{flag}'": _keys("flag", ENTRY_FLAGS),
     "command.key": ELSEWHERE,
     "f'{command.key}.{param.name}'": ELSEWHERE,
     "'cmd-' + '-'.join(path)": ELSEWHERE,
