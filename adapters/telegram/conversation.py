@@ -98,7 +98,7 @@ class Conversation:
         page = Rendered(tuple(paged([piece(shown(line))], limits.TEXT)))
         try:
             message = await self._office.voice.say(
-                spot, page, shown(line), reply_to=visit.reply_to, markup=markup
+                spot, page, lambda: shown(line), reply_to=visit.reply_to, markup=markup
             )
         except TelegramError as reason:
             log.warning("question_not_asked", reason=reason.message)
@@ -218,7 +218,7 @@ class Conversation:
         name = visit.event.account_name
         line = shown(self._app.texts.text(found.locale, "telegram-has-entered", name=name))
         try:
-            await self._office.voice.send(spot_at(found.address), escaped(line), line)
+            await self._office.voice.send(spot_at(found.address), escaped(line), lambda: line)
         except TelegramError as reason:
             log.info("word_not_said", reason=reason.message)
 

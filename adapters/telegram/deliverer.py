@@ -105,7 +105,9 @@ class TelegramDeliverer:
         html = f"{opening} {PLACEHOLDER}".strip()
         plain = " ".join([*(shown(one.name) for one in row.mentions), PLACEHOLDER])
         async with self._refusals(row.home):
-            message = await self._voice.send(spot_at(row.address), html, plain, patience=TELL)
+            message = await self._voice.send(
+                spot_at(row.address), html, lambda: plain, patience=TELL
+            )
         return ExternalId(str(message))
 
     async def edit(self, external: ExternalId, row: OutboxRow) -> None:
@@ -139,7 +141,7 @@ class TelegramDeliverer:
             return
         try:
             await self._voice.edit(
-                spot, message, content.html, plain(), buttons=content.buttons, patience=TELL
+                spot, message, content.html, plain, buttons=content.buttons, patience=TELL
             )
         except BadRequest as reason:
             if not _says(reason, HAS_FILE):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
+from adapters.telegram.http import HttpRequest
 from adapters.telegram.polling import TokenRefused
 from adapters.telegram.webhook import hook_of
 
@@ -44,7 +45,7 @@ async def examine(
         TokenRefused: Telegram does not know the token.
         TelegramAway: it did not answer.
     """
-    http = request or HTTPXRequest(read_timeout=PATIENCE, connect_timeout=PATIENCE)
+    http = request or HttpRequest(2, PATIENCE)
     bot = Bot(token, base_url=f"{api_url}/bot", request=http, get_updates_request=http)
     try:
         async with bot:

@@ -16,7 +16,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError, T
 
 from adapters.telegram.events import Spot
 from adapters.telegram.render import Rendered, bare, render
-from adapters.telegram.voice import Voice, keyboard_of, link_keyboard
+from adapters.telegram.voice import Plain, Voice, keyboard_of, link_keyboard
 from adapters.telegram.words import Reading
 from plumas_core.commands.identity import Event
 from plumas_core.commands.reply import Note, Reply, Visibility
@@ -31,7 +31,7 @@ CLOSED: Final = ("chat not found", "user is deactivated", "peer_id_invalid", "ca
 class Pace:
     """Seconds: until the chat sees that somebody works, between signs of it, between edits.
 
-    ``hold``: how long an answer that does not begin keeps those behind it in its chat waiting.
+    ``hold``: how long an answer that does not begin keeps its chat waiting.
     Telegram shows ``typing`` for five seconds, and takes twenty messages a minute in a group.
     """
 
@@ -76,6 +76,10 @@ class Setting(Protocol):
         """Tell whether a message there would have to wait."""
         ...
 
+    def go_on(self, spot: Spot) -> None:
+        """Let a chat's next update be handled while this one's answer goes on."""
+        ...
+
     def in_background(self, task: asyncio.Task[None]) -> None:
         """Let a task go on after its update's turn is over."""
         ...
@@ -104,33 +108,34 @@ class Exchange:
         self._draft_id = draft
         self._draft: Reply | None = None
         self._visibility: Visibility = "public"
-        self._worked_out = False
-        self._begun = asyncio.Event()
         self._over = asyncio.Event()
+        self._signing: asyncio.Task[None] | None = None
         self._drafts = draft > 0
 
     async def answer(self, replies: AsyncIterator[Reply], visibility: Visibility) -> None:
         """Show each reply in the place of the one before; the last one stays.
 
-        An answer that takes its time goes on by itself, so that the chat can go on too.
+        An answer that takes its time lets the chat go on.
         """
-        pace = self._setting.pace
         self._visibility = visibility
-        telling = asyncio.create_task(self._tell(replies))
+        first_sign = self._setting.pace.first_sign
+        timer = asyncio.get_running_loop().call_later(first_sign, self._take_time)
         try:
-            done, _ = await asyncio.wait({telling}, timeout=pace.first_sign)
-            if not done:
-                signs = asyncio.create_task(self._signs())
-                self._setting.in_background(signs)
-                if not self._worked_out:
-                    await self._until_begun(telling, pace.hold)
-                if not self._worked_out:
-                    self._setting.in_background(telling)
-                    return
-            await telling
-        except asyncio.CancelledError:
-            telling.cancel()
-            raise
+            async for reply in replies:
+                self._draft = reply
+            timer.cancel()
+            self._over.set()
+            if self._signing is not None:
+                await self._signing  # what is being painted is finished, not overtaken
+            if self._draft is not None:
+                await self.show(self._draft, visibility)
+        finally:
+            timer.cancel()
+            self._over.set()
+
+    def _take_time(self) -> None:
+        self._signing = asyncio.create_task(self._signs())
+        self._setting.in_background(self._signing)
 
     async def show(self, reply: Reply, visibility: Visibility) -> bool:
         """Show the reply that stays; tell whether it could be shown."""
@@ -154,31 +159,14 @@ class Exchange:
             return False
         return True
 
-    async def _tell(self, replies: AsyncIterator[Reply]) -> None:
-        try:
-            async for reply in replies:
-                self._draft = reply
-                self._begun.set()
-            self._worked_out = True
-            self._over.set()
-            if self._draft is not None:
-                await self.show(self._draft, self._visibility)
-        finally:
-            self._worked_out = True
-            self._begun.set()
-            self._over.set()
-
-    async def _until_begun(self, telling: asyncio.Task[None], seconds: float) -> None:
-        begun = asyncio.create_task(self._begun.wait())
-        await asyncio.wait({telling, begun}, timeout=seconds, return_when="FIRST_COMPLETED")
-        begun.cancel()
-
     async def _signs(self) -> None:
         """Show that somebody works, and what there is so far, until it is over."""
         pace, time = self._setting.pace, asyncio.get_running_loop().time
         edits = pace.private_edits if self.spot.private else pace.group_edits
-        typed = painted_at = time() - max(pace.typing, edits)
+        began = time()
+        typed = painted_at = began - max(pace.typing, edits)
         painted: Reply | None = None
+        holds = True
         while not self._over.is_set():
             draft = self._draft
             waits = self._setting.busy(self.spot) or time() - painted_at < edits
@@ -188,7 +176,10 @@ class Exchange:
             if time() - typed >= pace.typing and not self._over.is_set():
                 typed = time()
                 await self._setting.voice.typing(self.spot)
-            await self._is_over(min(edits, pace.typing) / 2)
+            if holds and (draft is not None or time() - began >= pace.hold):
+                holds = False
+                self._setting.go_on(self.spot)
+            await self._is_over(min(edits, pace.typing, pace.hold) / 2)
 
     async def _is_over(self, seconds: float) -> None:
         try:
@@ -234,18 +225,20 @@ class Exchange:
             await self._settle()
             line = await self._setting.writing(self.event)
             keyboard = keyboard_of(rendered.buttons)
-            self._message = await self._setting.voice.send(self.spot, line, line, markup=keyboard)
+            self._message = await self._setting.voice.send(
+                self.spot, line, lambda: line, markup=keyboard
+            )
         try:
             await self._setting.voice.draft(self.spot, self._draft_id, rendered.pages[-1])
         except TelegramError as reason:
             log.info("drafts_not_taken", reason=reason.message)
             self._drafts = False
 
-    async def _rendered(self, reply: Reply, visibility: Visibility) -> tuple[Rendered, str]:
+    async def _rendered(self, reply: Reply, visibility: Visibility) -> tuple[Rendered, Plain]:
         reading = await self._setting.reading(self.event, reply, visibility)
-        return render(reply, reading), bare(reply, reading)
+        return render(reply, reading), lambda: bare(reply, reading)
 
-    async def _say(self, rendered: Rendered, plain: str) -> None:
+    async def _say(self, rendered: Rendered, plain: Plain) -> None:
         """Put an answer where its draft stands, or say it anew."""
         voice = self._setting.voice
         if self._message is None or (self.spot.private and self._drafts):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from adapters.telegram.events import PLATFORM
 from plumas_core.clock import DAY
@@ -19,6 +19,14 @@ MOST_TRIES: Final = 3
 """Starts that may find an update unhandled before it is given up: it may be what kills us."""
 
 _OURS = inbox.c.platform == PLATFORM
+_KNOWN = select(inbox.c.number).where(
+    _OURS, inbox.c.number.in_(bindparam("numbers", expanding=True))
+)
+_FINISH = (
+    update(inbox)
+    .where(_OURS, inbox.c.number == bindparam("handled"))
+    .values(done_at=bindparam("now"), payload="")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +41,7 @@ class Delivered:
 def receive(c: Connection, batch: Sequence[Delivered], now: int) -> list[int]:
     """Write a batch down; return the numbers of those that were not known yet."""
     numbers = [one.number for one in batch]
-    query = select(inbox.c.number).where(_OURS, inbox.c.number.in_(numbers))
-    known = set(c.execute(query).scalars())
+    known = set(c.execute(_KNOWN, {"numbers": numbers}).scalars())
     fresh = {one.number: one for one in batch if one.number not in known}
     if fresh:
         c.execute(

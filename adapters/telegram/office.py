@@ -188,6 +188,9 @@ class Office:
     def busy(self, spot: Spot) -> bool:
         return self._limiter.busy(spot.chat)
 
+    def go_on(self, spot: Spot) -> None:
+        self.processor.go_on(str(spot.chat))
+
     def in_background(self, task: asyncio.Task[None]) -> None:
         self._background.add(task)
         task.add_done_callback(self._ended)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal, TypeAlias
 
-import httpx
 from telegram.error import NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from adapters.telegram.http import never_sent
 from plumas_core.clock import Clock, Sleep
 
 Patience: TypeAlias = Literal["wait", "tell"]
@@ -190,12 +190,6 @@ def refusal_seconds(refusal: RetryAfter) -> int:
     """Return for how long Telegram asks to wait, in whole seconds."""
     asked = refusal.retry_after
     return max(int(asked.total_seconds() if isinstance(asked, timedelta) else asked), 1)
-
-
-def never_sent(fault: NetworkError) -> bool:
-    """Tell whether a call failed before Telegram can have got it."""
-    before = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-    return isinstance(fault.__cause__, before)
 
 
 def _is_group(name: str) -> bool:

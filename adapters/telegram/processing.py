@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Coroutine
 from typing import Any, Final
 
 from telegram import Update
@@ -30,35 +29,43 @@ class ByChat(BaseUpdateProcessor):
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Await an update's handling when those of its chat before it have ended."""
         lane = lane_of(update) if isinstance(update, Update) else ""
+        turn = self._turns.setdefault(lane, _Turn())
+        turn.waiting += 1
+        own = object()
         try:
-            async with self._turn(lane):
-                await coroutine
+            await turn.lock.acquire()
+            turn.holder = own
+            await coroutine
         finally:
+            if turn.holder is own:
+                turn.let_go()
+            turn.waiting -= 1
+            if not turn.waiting:
+                del self._turns[lane]
             if isinstance(coroutine, Coroutine):
                 coroutine.close()  # cut off while it waited, it would warn that nobody awaited it
+
+    def go_on(self, lane: str) -> None:
+        """Let a chat's next update have its turn, though the one before is not done yet."""
+        turn = self._turns.get(lane)
+        if turn is not None and turn.holder is not None:
+            turn.let_go()
 
     def waiting(self, lane: str) -> int:
         """Return how many of a chat's updates are under way or wait."""
         turn = self._turns.get(lane)
         return turn.waiting if turn is not None else 0
 
-    @asynccontextmanager
-    async def _turn(self, lane: str) -> AsyncIterator[None]:
-        turn = self._turns.setdefault(lane, _Turn())
-        turn.waiting += 1
-        try:
-            async with turn.lock:
-                yield
-        finally:
-            turn.waiting -= 1
-            if not turn.waiting:
-                del self._turns[lane]
-
 
 class _Turn:
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
         self.waiting = 0
+        self.holder: object | None = None
+
+    def let_go(self) -> None:
+        self.holder = None
+        self.lock.release()
 
 
 def lane_of(update: Update) -> str:

@@ -11,12 +11,13 @@ from typing import Any, Final
 import structlog
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder
-from telegram.request import BaseRequest, HTTPXRequest
+from telegram.request import BaseRequest
 
 from adapters.telegram.adapter import TelegramAdapter
 from adapters.telegram.deliverer import TelegramDeliverer
 from adapters.telegram.exchange import Pace
 from adapters.telegram.feeding import Feeder
+from adapters.telegram.http import HttpRequest
 from adapters.telegram.menus import register
 from adapters.telegram.pacing import Limiter, refusal_seconds
 from adapters.telegram.polling import TokenRefused, poll
@@ -28,10 +29,6 @@ from plumas_core.commands.spec import ActionSpec, AnyCommand
 
 log = structlog.get_logger(__name__)
 
-READ_TIMEOUT: Final = 20.0
-"""Seconds that a call's answer is waited for: after that nobody knows whether it was done."""
-CONNECT_TIMEOUT: Final = 10.0
-POOL_TIMEOUT: Final = 30.0
 CONNECTIONS: Final = 64
 
 LAST_WORDS: Final = 5.0
@@ -177,21 +174,11 @@ def _application(
         builder.token(plan.token)
         .base_url(f"{plan.api_url}/bot")
         .base_file_url(f"{plan.api_url}/file/bot")
-        .request(request or _http(CONNECTIONS))
-        .get_updates_request(request or _http(1))
+        .request(request or HttpRequest(CONNECTIONS))
+        .get_updates_request(request or HttpRequest(1))
         .rate_limiter(limiter)
         .concurrent_updates(processor)
         .updater(None)
         .job_queue(None)
         .build()
-    )
-
-
-def _http(connections: int) -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=connections,
-        read_timeout=READ_TIMEOUT,
-        write_timeout=READ_TIMEOUT,
-        connect_timeout=CONNECT_TIMEOUT,
-        pool_timeout=POOL_TIMEOUT,
     )

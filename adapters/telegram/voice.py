@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
 
 import structlog
 from telegram import (
@@ -30,7 +30,10 @@ NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _ROW_UNITS: Final = 30
 _ROW_MOST: Final = 3
 
-Markup = InlineKeyboardMarkup | ForceReply | None
+Plain: TypeAlias = Callable[[], str]
+"""Returns the words of a message without markup, where they are needed."""
+
+Markup: TypeAlias = InlineKeyboardMarkup | ForceReply | None
 
 
 class Voice:
@@ -43,7 +46,7 @@ class Voice:
         self,
         spot: Spot,
         rendered: Rendered,
-        plain: str,
+        plain: Plain,
         *,
         reply_to: int | None = None,
         markup: Markup = None,
@@ -90,7 +93,7 @@ class Voice:
         self,
         spot: Spot,
         html: str,
-        plain: str | None,
+        plain: Plain | None,
         *,
         reply_to: int | None = None,
         markup: Markup = None,
@@ -115,7 +118,7 @@ class Voice:
             if plain is None or not is_markup_fault(reason):
                 raise
             log.error("markup_refused", cause=reason.message)
-            sent = await self._bot.send_message(spot.chat, plain, **more)
+            sent = await self._bot.send_message(spot.chat, plain(), **more)
         return sent.message_id
 
     async def edit(
@@ -123,7 +126,7 @@ class Voice:
         spot: Spot,
         message: int,
         html: str,
-        plain: str | None,
+        plain: Plain | None,
         *,
         buttons: Sequence[Button] = (),
         patience: Patience | None = None,
@@ -148,7 +151,7 @@ class Voice:
             if plain is None or not is_markup_fault(reason):
                 raise
             log.error("markup_refused", cause=reason.message)
-            await self._bot.edit_message_text(plain, **more)
+            await self._bot.edit_message_text(plain(), **more)
 
     async def draft(self, spot: Spot, number: int, html: str) -> None:
         """Show a text that is being written in a private chat, for half a minute.

@@ -40,6 +40,9 @@ class Script:
         return self.stage.service.adapter.office
 
     def begin(self, chat: Chat) -> asyncio.Task[None]:
+        return asyncio.create_task(self.answer(chat))
+
+    async def answer(self, chat: Chat) -> None:
         spot = Spot(chat.id)
         event = Event(
             platform="telegram",
@@ -51,7 +54,7 @@ class Script:
             key="telegram:1",
         )
         exchange = Exchange(self.office, event, spot, self._settle, draft=5)
-        return asyncio.create_task(exchange.answer(self._come(), "public"))
+        await exchange.answer(self._come(), "public")
 
     async def _settle(self) -> None:
         self.settled += 1
@@ -132,17 +135,24 @@ async def test_a_text_grows_in_one_message_of_the_group(script: Script) -> None:
 
 
 async def test_the_chat_goes_on_while_a_text_grows(script: Script) -> None:
-    answering = script.begin(script.stage.group)
-    script.grow("uno")
-    await answering
-    feeder = await script.stage.feeder()
-    other = script.stage.person("bruno").say("/help@plumas_bot")
-    read = Update.de_json(other, script.stage.service.application.bot)
+    stage, group = script.stage, script.stage.group
+    lane = str(group.id)
+    processor = stage.service.processor
+    update = Update.de_json(script.person.say("/help", group), stage.service.application.bot)
+    growing = asyncio.create_task(processor.process_update(update, script.answer(group)))
+    feeder = await stage.feeder()
+    other = stage.person("bruno").say("/help")
+    read = Update.de_json(other, stage.service.application.bot)
     await feeder.take([(read, json.dumps(other))])
+    await asyncio.sleep(0)
+    assert processor.waiting(lane) == 2
+    script.grow("uno")
     await feeder.settled()
-    assert "bruno" in script.stage.group.posted[-1].text
+    assert "bruno" in group.posted[-1].text
+    assert not growing.done()
     script.end(Reply((Verse("fin"),)))
-    await script.office.close()
+    await growing
+    assert processor.waiting(lane) == 0
 
 
 async def test_in_private_a_text_is_streamed_as_a_draft_above_its_stop(script: Script) -> None:
