@@ -116,6 +116,8 @@ def _confirmation(app: App, c: Connection, request: Request[LinkArgs], code: Cod
     t = app.texts
     locale = request.locale
     planned = plan_joining(app, c, request.member.id, code.member_id)
+    if code.used_at is not None:
+        raise Problem("link-used")
     first = accounts_of(c, code.member_id)[0]
     blocks: list[Block] = [
         Title(t.text(locale, "link-title")),

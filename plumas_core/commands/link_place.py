@@ -64,6 +64,8 @@ def show_place(app: App, c: Connection, request: Request[Any], code: Code) -> Re
     """
     _administered(c, request)
     planned = plan_home_joining(app, c, request.place.id, code.place_id)
+    if code.used_at is not None:
+        raise Problem("link-used")
     take_code(app, c, code, request.account)
     t = app.texts
     locale = request.locale

@@ -503,6 +503,15 @@ async def test_who_left_is_joined_again_after_a_day(stage: Stage) -> None:
     assert await member(ana) == await member(anna)
 
 
+async def test_a_code_that_did_its_work_does_none_later(stage: Stage) -> None:
+    ana, anna = here(stage, "ana"), there(stage, "anna")
+    code = code_in(await ana.say("/link"))
+    await anna.press(button(await anna.say(f"/link {code}"), "link"))
+    await unlink(anna)
+    stage.clock.advance(DAY)
+    assert "done its work" in said(await anna.say(f"/link {code}"))
+
+
 async def test_three_platforms_are_joined_one_after_the_other(stage: Stage) -> None:
     ana, anna = here(stage, "ana"), there(stage, "anna")
     anita = Speaker(stage, "anita", platform="telegram", home="X")

@@ -468,6 +468,14 @@ async def test_who_left_is_joined_again_after_a_day(town: Town) -> None:
     assert await town.community(town.server) == await town.community(town.chat)
 
 
+async def test_a_code_that_did_its_work_does_none_later(town: Town) -> None:
+    code = code_in(await town.server.say("/link community"))
+    await town.chat.press(button(await town.chat.say(f"/link {code}"), "join"))
+    await town.part(town.chat)
+    town.stage.clock.advance(2 * DAY)
+    assert "done its work" in said(await town.chat.say(f"/link {code}"))
+
+
 async def test_a_lone_place_has_nothing_to_leave(town: Town) -> None:
     reply = await town.server.say("/link community")
     assert "part" not in button_names(reply)
