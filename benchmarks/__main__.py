@@ -1,8 +1,8 @@
 """Measure, print the ratios, and write them to ``benchmarks/latest.json``.
 
 ``python -m benchmarks`` measures everything; names after it choose: ``ledger``, ``settling``,
-``starting``, ``commanding``, ``discord``, ``providers``. The exit code is 1 where a figure is out
-of its bound.
+``starting``, ``commanding``, ``discord``, ``telegram``, ``providers``. The exit code is 1 where a
+figure is out of its bound.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import commanding, discord, ledger, providers, settling, starting
+from benchmarks import commanding, discord, ledger, providers, settling, starting, telegram
 
 LATEST = Path(__file__).parent / "latest.json"
 
@@ -33,6 +33,7 @@ ALL: Mapping[str, Callable[[], Figures]] = {
     "starting": starting.run,
     "commanding": commanding.run,
     "discord": discord.run,
+    "telegram": telegram.run,
     "providers": providers.run,
 }
 
