@@ -22,6 +22,7 @@ same tokens, asked one by one. The arithmetic is printed.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import random
 import tempfile
@@ -51,7 +52,7 @@ from plumas_core.providers.openai_api.provider import OpenAIProvider
 
 COMPLETIONS: Final = 1_000
 ROWS: Final = 50_000
-ROUNDS: Final = 3
+ROUNDS: Final = 5
 BATCH_ROUNDS: Final = 2
 BOUND: Final = 1.3
 """Times the bare SDK's CPU, at most."""
@@ -117,6 +118,7 @@ async def _turns(sides: tuple[Side, ...], answers: int, rounds: int) -> list[flo
     least = [float("inf")] * len(sides)
     for turn in range(rounds + 1):
         for number, side in enumerate(sides):
+            gc.collect()
             began = time.process_time()
             read = await side()
             took = time.process_time() - began

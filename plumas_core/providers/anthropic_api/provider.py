@@ -201,11 +201,19 @@ class AnthropicProvider(AIProviderInterface):
 
 
 def _arguments(shaped: Shaped) -> dict[str, Any]:
-    """Return the SDK's arguments: what it does not know, or no longer, goes as it is."""
+    """Return the SDK's arguments: the body goes as it is, in place of what they make.
+
+    The SDK does not know, or no longer, all that models take; and what it does it compares with its
+    types, part by part.
+    """
     body = message_params(shaped)
     body["service_tier"] = "standard_only"  # prices are those of the standard tier
-    known = {name: body.pop(name) for name in ("model", "messages")}
-    return {**known, "max_tokens": shaped.output_tokens, "extra_body": body}
+    return {
+        "model": shaped.model.id,
+        "messages": [],
+        "max_tokens": shaped.output_tokens,
+        "extra_body": body,
+    }
 
 
 def _told(event: Json) -> dict[str, object]:
