@@ -43,8 +43,8 @@ from plumas_core.commands.dispatch import run_command
 from tests.standins.discord_people import Person
 from tests.standins.discord_rest import APPLICATION, BOT, TOKEN, DiscordServer
 
-ROUNDS = 15
-COMMANDS_A_ROUND = 60
+ROUNDS = 45
+COMMANDS_A_ROUND = 20
 CPU_BOUND = 2.0
 """Times the bare command's CPU, at most."""
 
