@@ -6,7 +6,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import aiohttp
-from telegram._utils.defaultvalue import DefaultValue
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -93,7 +92,7 @@ def never_sent(fault: NetworkError) -> bool:
 
 def _given(timeout: Any, default: float) -> float | None:
     """Return a call's own time-out, or the default where it gives none."""
-    if isinstance(timeout, DefaultValue):
+    if timeout is BaseRequest.DEFAULT_NONE:
         return default
     return None if timeout is None else float(timeout)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
+from sqlalchemy import Connection, select
 from telegram import Message, Update
 from telegram.ext import ExtBot
 
@@ -16,7 +17,7 @@ from adapters.telegram.events import PLATFORM, Spot, event_of, is_anonymous, spo
 from adapters.telegram.exchange import Exchange, Pace
 from adapters.telegram.kept import PREFIX, keep
 from adapters.telegram.links import start_link
-from adapters.telegram.moving import lose, move_home
+from adapters.telegram.moving import move_home
 from adapters.telegram.pacing import Limiter
 from adapters.telegram.people import Usernames
 from adapters.telegram.processing import ByChat
@@ -29,8 +30,10 @@ from plumas_core.commands.dispatch import explain, run_command
 from plumas_core.commands.identity import Event, identify
 from plumas_core.commands.reply import Reply, Visibility
 from plumas_core.commands.spec import ActionSpec, AnyCommand, Value
+from plumas_core.delivery.losing import lose_place
 from plumas_core.locales.translate import closest
 from plumas_core.problems import Problem
+from plumas_core.storage.tables.people import places
 
 log = structlog.get_logger(__name__)
 
@@ -182,8 +185,17 @@ class Office:
         await self.app.db.write(lambda c: move_home(c, str(old), str(new)))
 
     async def lost(self, spot: Spot, why: str) -> None:
-        log.warning("place_lost", address=spot.address, why=why)
-        await self.app.db.write(lambda c: lose(c, spot.address, self.app.clock()))
+        app = self.app
+        query = select(places.c.id).where(
+            places.c.platform == PLATFORM, places.c.address == spot.address
+        )
+
+        def lose(c: Connection) -> None:
+            place = c.execute(query).scalar()
+            if place is not None:
+                lose_place(app, c, place, why)
+
+        await app.db.write(lose)
 
     def busy(self, spot: Spot) -> bool:
         return self._limiter.busy(spot.chat)
