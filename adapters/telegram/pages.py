@@ -53,21 +53,25 @@ def piece(text: str, tag: str = "", gap: str = "\n\n") -> Piece:
     return Piece((Run(text, tag),), gap)
 
 
-def paged(pieces: Pieces, limit: int) -> list[str]:
-    """Return the pieces as HTML, in pages of at most ``limit`` units; at least one page."""
-    pages = [_Page(limit)]
+def paged(pieces: Pieces, limit: int, marks: int = limits.ENTITIES) -> list[str]:
+    """Return the pieces as HTML, in pages of at most ``limit`` units and ``marks`` marked parts.
+
+    There is at least one page.
+    """
+    pages = [_Page(limit, marks)]
     for one in pieces:
         rest: Piece | None = one if one.size else None
         while rest is not None:
             rest = pages[-1].take(rest)
             if rest is not None:
-                pages.append(_Page(limit))
+                pages.append(_Page(limit, marks))
     return [page.html for page in pages if not is_blank(page.text)] or ["—"]
 
 
 class _Page:
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, marks: int) -> None:
         self._limit = limit
+        self._most_marks = marks
         self._used = 0
         self._marks = 0
         self.html = ""
@@ -77,7 +81,7 @@ class _Page:
         """Add a piece; return what of it found no room."""
         gap = one.gap if self._used else ""
         room = self._limit - self._used - len(gap)
-        if one.size <= room and self._marks + one.marks <= limits.ENTITIES:
+        if one.size <= room and self._marks + one.marks <= self._most_marks:
             self._add(gap, one)
             return None
         if self._used and (one.size <= self._limit or room < _WORTH_FILLING):

@@ -49,6 +49,7 @@ _TABLE_WIDTH: Final = 36
 _LONGEST_NAME: Final = 300
 _NAME_LENGTH: Final = 60
 _CUT: Final = "…"
+_BELOW: Final = "\n\n"
 _GAP: Final = "  "
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
 
@@ -100,16 +101,17 @@ def render_one(reply: Reply, reading: Reading, opening: str = "") -> OneMessage:
     ``opening`` must show at most a fourth of a caption's units.
     """
     buttons, photo = distinct(reply.buttons), _photo(reply)
-    above = f"{opening}\n\n" if opening else ""
-    room = limits.CAPTION - limits.CAPTION // 4 if opening else limits.CAPTION
+    above = f"{opening}{_BELOW}" if opening else ""
+    taken = limits.CAPTION // 4 + len(_BELOW) if opening else 0
+    room, marks = limits.CAPTION - taken, limits.ENTITIES - opening.count("</a>")
     files = [_file(one.name, one.content) for one in reply.files]
     if not files and photo is None:
-        pages = paged(_pieces(reply, reading), limits.TEXT - (limits.CAPTION - room))
+        pages = paged(_pieces(reply, reading), limits.TEXT - taken, marks)
         if len(pages) == 1:
             return OneMessage(above + pages[0], buttons=buttons)
-    captions = paged(_pieces(reply, reading), room)
+    captions = paged(_pieces(reply, reading), room, marks)
     if len(captions) > 1:
-        captions = _cut_short(reply, reading, room)
+        captions = _cut_short(reply, reading, room, marks)
         files.insert(0, _whole(reply, reading))
     if not files:
         return OneMessage(above + captions[0], photo=photo, buttons=buttons)
@@ -142,8 +144,10 @@ def distinct(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
     return tuple({one.code: one for one in reversed(buttons)}.values())[::-1][: limits.BUTTONS]
 
 
-def _cut_short(reply: Reply, reading: Reading, limit: int) -> list[str]:
-    first = paged(_pieces(reply, reading), limit - len(_CUT) - 1)[0]
+def _cut_short(
+    reply: Reply, reading: Reading, limit: int, marks: int = limits.ENTITIES
+) -> list[str]:
+    first = paged(_pieces(reply, reading), limit - len(_CUT) - 1, marks)[0]
     return [f"{first}\n{_CUT}"]
 
 
