@@ -7,7 +7,7 @@ nothing, and what the command did is in the database.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -16,10 +16,12 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError, T
 
 from adapters.telegram.events import Spot
 from adapters.telegram.render import Rendered, bare, render
+from adapters.telegram.rooted import rooted
 from adapters.telegram.voice import Plain, Voice, keyboard_of, link_keyboard
 from adapters.telegram.words import Reading
 from plumas_core.commands.identity import Event
 from plumas_core.commands.reply import Note, Reply, Visibility
+from plumas_core.commands.spec import ActionSpec
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +49,7 @@ class Setting(Protocol):
 
     voice: Voice
     pace: Pace
+    actions: Mapping[str, ActionSpec]
 
     async def reading(self, event: Event, reply: Reply, visibility: Visibility) -> Reading:
         """Return for whom a reply is put into words."""
@@ -142,6 +145,8 @@ class Exchange:
         await self._settle()
         visibility = reply.visibility or visibility
         private = visibility == "private" and not self.spot.private
+        if visibility == "private":
+            reply = rooted(reply, self.event, self._setting.actions)
         if private and not _is_refusal(reply):
             return await self._in_private(reply)
         if reply.form is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -20,6 +21,7 @@ from adapters.telegram.links import press_parameter, start_link
 from adapters.telegram.menus import MENU
 from adapters.telegram.office import Office, Visit
 from adapters.telegram.render import short_note
+from adapters.telegram.rooted import rooted, uprooted
 from adapters.telegram.turn import Turn
 from plumas_core.commands.dispatch import run_action
 from plumas_core.commands.reply import Reply
@@ -56,6 +58,7 @@ class Presses:
         spot = spot_of(message) if isinstance(message, Message) else Spot(message.chat.id)
         name, _, ref = query.data.partition(":")
         action = self._office.actions.get(name)
+        ref, chat = uprooted(action, ref)
         if action is not None and action.opens == "form" and not spot.private:
             parameter = press_parameter(query.data)
             if parameter is not None:
@@ -63,6 +66,8 @@ class Presses:
                 await self._acknowledge(query, url=self._link(parameter))
                 return
         visit = await self._visit(turn, update, query, spot, message.message_id)
+        if chat is not None and spot.private:
+            visit = await self._administering(visit, chat)
         if name.startswith(OWN):
             await self._own(visit, query, name, ref)
         elif action is None:
@@ -90,6 +95,14 @@ class Presses:
         now = self._office.app.clock() // 1_000
         reply_to = None if spot.private else message
         return Visit(turn, event, spot, update.update_id, now, reply_to=reply_to)
+
+    async def _administering(self, visit: Visit, chat: Spot) -> Visit:
+        """Return a press in private that is about a group, where its presser administers that."""
+        if not await self._office.admins.administers(chat.chat, int(visit.event.account_id)):
+            return visit
+        home = str(chat.chat)
+        event = replace(visit.event, home=home, address=chat.address, admin=True)
+        return replace(visit, event=event)
 
     async def _own(self, visit: Visit, query: CallbackQuery, name: str, ref: str) -> None:
         message = query.message
@@ -140,6 +153,7 @@ class Presses:
             await exchange.show(reply, "private")
         else:
             app, account = self._office.app, visit.event.account_id
+            reply = rooted(reply, visit.event, self._office.actions)
             code = await app.db.write(lambda c: keep(app, c, account, reply))
             await visit.turn.settle()
             if not await self._acknowledge(query, url=self._link(PREFIX + code)):

@@ -76,7 +76,7 @@ async def play(app: App, clock: ManualClock, speak: Speak, press: Press) -> End:
             case Settle():
                 await settle(app, clock)
     await pass_time(app, clock, 10 * MINUTE)
-    return await app.db.read(lambda c: _ending(c, clock.now))
+    return await app.db.read(lambda c: ending(c, clock.now))
 
 
 async def pass_time(app: App, clock: ManualClock, milliseconds: int) -> None:
@@ -98,7 +98,8 @@ async def settle(app: App, clock: ManualClock) -> None:
     raise AssertionError("the duels do not end")
 
 
-def _ending(c: Connection, now: int) -> End:
+def ending(c: Connection, now: int) -> End:
+    """Return what a play has left."""
     names = dict(c.execute(select(entries.c.id, entries.c.byline)).all())
     verdicts = []
     for duel in c.execute(select(duels).order_by(duels.c.number)):
