@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -28,11 +29,11 @@ LANE_LIMIT: Final = 30
 
 @dataclass(slots=True)
 class _Lane:
-    """A chat's updates in memory: how many, and the last one's number. ``behind``: more wait."""
+    """A chat's updates in memory, by number. ``behind``: more of them wait in the database."""
 
-    held: int = 0
-    last: int = 0
+    held: set[int] = field(default_factory=set)
     behind: bool = False
+    refilling: bool = False
 
 
 class Feeder:
@@ -55,8 +56,8 @@ class Feeder:
         for number in given_up:
             log.error("update_given_up", number=number)
         for name in lanes:
-            self._lanes[name] = _Lane(behind=True)
-            await self._refill(name)
+            lane = self._lanes[name] = _Lane(behind=True)
+            await self._refill(name, lane)
 
     async def take(self, updates: Sequence[tuple[Update, str]]) -> None:
         """Write a batch down, each update with its payload; hand on those that are new."""
@@ -97,46 +98,53 @@ class Feeder:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def _enter(self, name: str, update: Update) -> None:
+        """Hold an update that was just written down, or leave it in the database for now."""
         lane = self._lanes.setdefault(name, _Lane())
-        if lane.behind or lane.held >= LANE_LIMIT:
+        if update.update_id in lane.held:
+            return
+        if lane.refilling or lane.behind or len(lane.held) >= LANE_LIMIT:
             lane.behind = True
             return
-        lane.held += 1
-        lane.last = update.update_id
-        task = asyncio.create_task(self._handle(name, update))
+        self._hold(name, lane, update)
+
+    def _hold(self, name: str, lane: _Lane, update: Update) -> None:
+        lane.held.add(update.update_id)
+        task = asyncio.create_task(self._handle(name, lane, update))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _handle(self, name: str, update: Update) -> None:
+    async def _handle(self, name: str, lane: _Lane, update: Update) -> None:
         handling = self._application.process_update(update)
         await self._processor.process_update(update, handling)
-        lane = self._lanes.get(name)
-        if lane is None:
+        lane.held.discard(update.update_id)
+        if self._lanes.get(name) is not lane:
             return
-        lane.held -= 1
-        if lane.behind and lane.held <= LANE_LIMIT // 2:
-            await self._refill(name)
-        elif not lane.held:
+        if lane.behind and len(lane.held) <= LANE_LIMIT // 2:
+            await self._refill(name, lane)
+        elif not lane.held and not lane.refilling:
             del self._lanes[name]
 
-    async def _refill(self, name: str) -> None:
-        """Hold some more of a chat's updates from the database."""
-        lane = self._lanes.get(name)
-        if lane is None:
+    async def _refill(self, name: str, lane: _Lane) -> None:
+        """Hold more of a chat's updates from the database; what comes meanwhile waits there."""
+        if lane.refilling:
             return
-        last = lane.last
-        found = await self._app.db.read(lambda c: waiting(c, name, last, LANE_LIMIT))
-        if lane.last != last:  # another one was quicker
-            return
-        lane.behind = False
-        for one in found:
-            update = await self._read(one)
-            if update is not None:
-                self._enter(name, update)
-        if len(found) == LANE_LIMIT:
-            lane.behind = True
-        if not lane.held and not lane.behind:
-            self._lanes.pop(name, None)
+        lane.refilling = True
+        try:
+            while lane.behind and len(lane.held) <= LANE_LIMIT // 2:
+                lane.behind = False
+                held = tuple(lane.held)
+                found = await self._app.db.read(
+                    partial(waiting, lane=name, held=held, most=LANE_LIMIT)
+                )
+                for one in found:
+                    update = await self._read(one)
+                    if update is not None and self._lanes.get(name) is lane:
+                        self._hold(name, lane, update)
+                lane.behind = lane.behind or len(found) == LANE_LIMIT
+        finally:
+            lane.refilling = False
+        if not lane.held and not lane.behind and self._lanes.get(name) is lane:
+            del self._lanes[name]
 
     async def _read(self, one: Delivered) -> Update | None:
         try:

@@ -65,11 +65,11 @@ def finish(c: Connection, number: int, now: int) -> None:
     c.execute(update(inbox).where(_OURS, inbox.c.number == number).values(done_at=now, payload=""))
 
 
-def waiting(c: Connection, lane: str, above: int, most: int) -> list[Delivered]:
-    """Return a chat's oldest unhandled updates with numbers above ``above``."""
+def waiting(c: Connection, lane: str, held: Sequence[int], most: int) -> list[Delivered]:
+    """Return a chat's oldest unhandled updates but for those that are ``held`` already."""
     query = (
         select(inbox.c.number, inbox.c.lane, inbox.c.payload)
-        .where(_OURS, inbox.c.done_at.is_(None), inbox.c.lane == lane, inbox.c.number > above)
+        .where(_OURS, inbox.c.done_at.is_(None), inbox.c.lane == lane, inbox.c.number.not_in(held))
         .order_by(inbox.c.number)
         .limit(most)
     )

@@ -2,20 +2,21 @@
 
 A group that becomes a supergroup gets another id, and everything of it follows.
 
-Places keep their own ids, so that duels, settings and messages that are owed stay where they are.
+Places keep their ids, so that duels, settings and messages that are owed stay where they are.
 Messages that stand in the old group cannot be edited from the new one: they are posted anew when
 they change.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select, update
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
 
 from adapters.telegram.events import PLATFORM
+from plumas_core.storage.tables.all import metadata
 from plumas_core.storage.tables.delivery import outbox
-from plumas_core.storage.tables.duels import duels
-from plumas_core.storage.tables.people import link_codes, members, places
-from plumas_core.storage.tables.work import writings
+from plumas_core.storage.tables.people import places
 
 
 def move_home(c: Connection, old: str, new: str) -> int:
@@ -24,23 +25,39 @@ def move_home(c: Connection, old: str, new: str) -> int:
     found = c.execute(select(places).where(ours, places.c.home == old)).all()
     for place in found:
         address = new + place.address.removeprefix(old)
+        c.execute(update(outbox).where(outbox.c.place_id == place.id).values(external_id=None))
         twin = c.execute(select(places.c.id).where(ours, places.c.address == address)).scalar()
         if twin is not None:
-            _merge(c, twin, place.id)
+            _merge(c, place, twin)
+            continue
         c.execute(
             update(places)
             .where(places.c.id == place.id)
             .values(home=new, address=address, lost_at=None)
         )
-        c.execute(update(outbox).where(outbox.c.place_id == place.id).values(external_id=None))
     return len(found)
 
 
-def _merge(c: Connection, twin: int, place: int) -> None:
-    """Put what was said in the supergroup before we knew of the change into its old place."""
-    for table in (outbox, duels, writings, members, link_codes):
-        c.execute(update(table).where(table.c.place_id == twin).values(place_id=place))
-    c.execute(delete(places).where(places.c.id == twin))
+def _merge(c: Connection, place: Row[Any], twin: int) -> None:
+    """Put an old place into the one that was made before we knew of the change.
+
+    The newer one stays: a command that is being handled there may have found it already.
+    """
+    for table in metadata.tables.values():
+        for column in table.columns:
+            if any(key.references(places) for key in column.foreign_keys):
+                c.execute(update(table).where(column == place.id).values({column.name: twin}))
+    c.execute(
+        update(places)
+        .where(places.c.id == twin)
+        .values(
+            community_id=place.community_id,
+            approved=place.approved,
+            announces=place.announces,
+            lost_at=None,
+        )
+    )
+    c.execute(delete(places).where(places.c.id == place.id))
 
 
 def lose(c: Connection, address: str, now: int) -> None:

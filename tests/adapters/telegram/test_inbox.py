@@ -15,6 +15,7 @@ from telegram.ext import TypeHandler
 
 from adapters.telegram.feeding import LANE_LIMIT, Feeder
 from adapters.telegram.inbox import KEPT, MOST_TRIES
+from adapters.telegram.turn import Turn
 from plumas_core.storage.tables.inbox import inbox
 from tests.support.telegram import TelegramStage, open_telegram
 
@@ -37,6 +38,7 @@ class Hearing:
         if chat in self.gates:
             await self.gates[chat].wait()
         self.heard.append((chat, update.update_id))
+        await Turn(self.stage.app, update.update_id).settle()
         self._changed.set()
 
     async def until(self, count: int) -> None:
@@ -117,6 +119,16 @@ async def test_a_chat_that_floods_waits_in_the_database(hearing: Hearing) -> Non
     hearing.gates[7].set()
     await hearing.until(len(many) + 2)
     assert hearing.heard[1:] == [*many, (7, 1_001)]
+
+
+async def test_an_update_that_overtook_another_leaves_none_behind(hearing: Hearing) -> None:
+    hearing.gates[7] = asyncio.Event()
+    many = [(7, number) for number in range(100, 100 + 2 * LANE_LIMIT)]
+    await hearing.take(*many)
+    await hearing.take((7, 5))
+    hearing.gates[7].set()
+    await hearing.until(len(many) + 1)
+    assert sorted(hearing.heard) == [(7, 5), *many]
 
 
 async def test_what_a_death_left_unhandled_is_taken_up_in_order(hearing: Hearing) -> None:
