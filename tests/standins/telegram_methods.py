@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from tests.standins.telegram_world import BOT, BOT_ID, CALLBACK_MS, USERNAME, Ch
 Json = dict[str, Any]
 Params = Mapping[str, str]
 Files = Mapping[str, tuple[str, bytes]]
+Method = Callable[[Params, Files], Any]
 
 
 @dataclass
@@ -45,11 +46,31 @@ class Methods:
         self.pressed: dict[str, Pressed] = {}
         self.refused: list[str] = []
         self.quiet: list[str] = []
-        self._known = {
-            name.removeprefix("_do_").replace("_", ""): getattr(self, name)
-            for name in dir(self)
-            if name.startswith("_do_")
-        }
+        known: tuple[Method, ...] = (
+            self._send_message,
+            self._send_document,
+            self._send_photo,
+            self._send_message_draft,
+            self._send_chat_action,
+            self._edit_message_text,
+            self._edit_message_caption,
+            self._edit_message_reply_markup,
+            self._edit_message_media,
+            self._delete_message,
+            self._answer_callback_query,
+            self._get_file,
+            self._get_me,
+            self._get_chat,
+            self._get_chat_member,
+            self._get_chat_administrators,
+            self._leave_chat,
+            self._set_my_commands,
+            self._get_my_commands,
+            self._delete_my_commands,
+            self._set_my_description,
+            self._set_my_short_description,
+        )
+        self._known = {one.__name__.replace("_", ""): one for one in known}
 
     def do(self, method: str, params: Params, files: Files) -> Any:
         """Return a method's result.
@@ -68,17 +89,17 @@ class Methods:
 
     # Writing
 
-    def _do_send_message(self, params: Params, _files: Files) -> Json:
+    def _send_message(self, params: Params, _files: Files) -> Json:
         chat = self._writable(params)
         shown, markup = text_of(params, knows=self.world.knows), markup_of(params)
         self.quiet += rules.quiet_faults(shown)
         self.world.budget.spend(chat, new=True)
         return self._posted(chat, params, shown, markup, {"text": shown.text})
 
-    def _do_send_document(self, params: Params, files: Files) -> Json:
+    def _send_document(self, params: Params, files: Files) -> Json:
         return self._send_file("document", params, files)
 
-    def _do_send_photo(self, params: Params, files: Files) -> Json:
+    def _send_photo(self, params: Params, files: Files) -> Json:
         return self._send_file("photo", params, files)
 
     def _send_file(self, kind: str, params: Params, files: Files) -> Json:
@@ -145,7 +166,7 @@ class Methods:
             key: value for key, value in public(found.body).items() if key != "reply_to_message"
         }
 
-    def _do_send_message_draft(self, params: Params, _files: Files) -> bool:
+    def _send_message_draft(self, params: Params, _files: Files) -> bool:
         chat = self._writable(params)
         if chat.kind != "private":
             raise Refusal(400, "Bad Request: TEXTDRAFT_PEER_INVALID")
@@ -155,7 +176,7 @@ class Methods:
         chat.drafts[number].append(text_of(params, knows=self.world.knows).text)
         return True
 
-    def _do_send_chat_action(self, params: Params, _files: Files) -> bool:
+    def _send_chat_action(self, params: Params, _files: Files) -> bool:
         chat = self._writable(params)
         if params.get("action") not in rules.ACTIONS:
             raise BadPayload("wrong parameter action in request")
@@ -164,7 +185,7 @@ class Methods:
 
     # Changing
 
-    def _do_edit_message_text(self, params: Params, _files: Files) -> Json:
+    def _edit_message_text(self, params: Params, _files: Files) -> Json:
         chat, message = self._own(params)
         if "text" not in message.body:
             raise Refusal(400, "Bad Request: there is no text in the message to edit")
@@ -172,18 +193,18 @@ class Methods:
         self.quiet += rules.quiet_faults(shown)
         return self._edited(chat, message, params, shown, {"text": shown.text})
 
-    def _do_edit_message_caption(self, params: Params, _files: Files) -> Json:
+    def _edit_message_caption(self, params: Params, _files: Files) -> Json:
         chat, message = self._own(params)
         if "text" in message.body:
             raise Refusal(400, "Bad Request: there is no caption in the message to edit")
         shown = text_of(params, "caption", knows=self.world.knows)
         return self._edited(chat, message, params, shown, {"caption": shown.text})
 
-    def _do_edit_message_reply_markup(self, params: Params, _files: Files) -> Json:
+    def _edit_message_reply_markup(self, params: Params, _files: Files) -> Json:
         chat, message = self._own(params)
         return self._edited(chat, message, params, None, {})
 
-    def _do_edit_message_media(self, params: Params, files: Files) -> Json:
+    def _edit_message_media(self, params: Params, files: Files) -> Json:
         chat, message = self._own(params)
         media = json.loads(params["media"])
         kind = media["type"]
@@ -218,7 +239,7 @@ class Methods:
         message.edits += 1
         return public(message.body)
 
-    def _do_delete_message(self, params: Params, _files: Files) -> bool:
+    def _delete_message(self, params: Params, _files: Files) -> bool:
         chat = self._writable(params, writing=False)
         if chat.messages.pop(int(params["message_id"]), None) is None:
             raise Refusal(400, "Bad Request: message to delete not found")
@@ -235,7 +256,7 @@ class Methods:
 
     # Buttons, files, people
 
-    def _do_answer_callback_query(self, params: Params, _files: Files) -> bool:
+    def _answer_callback_query(self, params: Params, _files: Files) -> bool:
         pressed = self.pressed.get(params.get("callback_query_id", ""))
         late = pressed is None or self.world.clock() - pressed.at > CALLBACK_MS
         if pressed is None or late or pressed.answer is not None:
@@ -255,7 +276,7 @@ class Methods:
         }
         return True
 
-    def _do_get_file(self, params: Params, _files: Files) -> Json:
+    def _get_file(self, params: Params, _files: Files) -> Json:
         number = params.get("file_id", "")
         content = self.world.files.get(number)
         if content is None:
@@ -269,7 +290,7 @@ class Methods:
             "file_path": f"documents/{number}",
         }
 
-    def _do_get_me(self, _params: Params, _files: Files) -> Json:
+    def _get_me(self, _params: Params, _files: Files) -> Json:
         return {
             **BOT,
             "can_join_groups": True,
@@ -277,7 +298,7 @@ class Methods:
             "supports_inline_queries": False,
         }
 
-    def _do_get_chat(self, params: Params, _files: Files) -> Json:
+    def _get_chat(self, params: Params, _files: Files) -> Json:
         chat = self._chat(params)
         more = {"accent_color_id": 0, "max_reaction_count": 11}
         kinds = (
@@ -289,14 +310,14 @@ class Methods:
         )
         return {**chat.json, **more, "accepted_gift_types": dict.fromkeys(kinds, False)}
 
-    def _do_get_chat_member(self, params: Params, _files: Files) -> Json:
+    def _get_chat_member(self, params: Params, _files: Files) -> Json:
         chat = self._present(params)
         user = int(params["user_id"])
         if user not in self.world.users or user not in chat.members:
             raise Refusal(400, "Bad Request: member not found")
         return self.member(chat, user)
 
-    def _do_get_chat_administrators(self, params: Params, _files: Files) -> list[Json]:
+    def _get_chat_administrators(self, params: Params, _files: Files) -> list[Json]:
         chat = self._present(params)
         if chat.kind == "private":
             raise Refusal(400, "Bad Request: there are no administrators in the private chat")
@@ -321,13 +342,13 @@ class Methods:
             one["until_date"] = 0
         return one
 
-    def _do_leave_chat(self, params: Params, _files: Files) -> bool:
+    def _leave_chat(self, params: Params, _files: Files) -> bool:
         self._present(params).bot = "left"
         return True
 
     # Menus and descriptions
 
-    def _do_set_my_commands(self, params: Params, _files: Files) -> bool:
+    def _set_my_commands(self, params: Params, _files: Files) -> bool:
         key, commands = rules.commands_of(params)
         if not commands:
             raise BadPayload("BOT_COMMANDS_EMPTY")
@@ -335,19 +356,19 @@ class Methods:
         self.menus.calls.append(key)
         return True
 
-    def _do_get_my_commands(self, params: Params, _files: Files) -> list[Json]:
+    def _get_my_commands(self, params: Params, _files: Files) -> list[Json]:
         key, _ = rules.commands_of(params)
         return self.menus.set.get(key, [])
 
-    def _do_delete_my_commands(self, params: Params, _files: Files) -> bool:
+    def _delete_my_commands(self, params: Params, _files: Files) -> bool:
         key, _ = rules.commands_of(params)
         self.menus.set.pop(key, None)
         return True
 
-    def _do_set_my_description(self, params: Params, _files: Files) -> bool:
+    def _set_my_description(self, params: Params, _files: Files) -> bool:
         return self._describe("setMyDescription", params.get("description", ""), params)
 
-    def _do_set_my_short_description(self, params: Params, _files: Files) -> bool:
+    def _set_my_short_description(self, params: Params, _files: Files) -> bool:
         return self._describe("setMyShortDescription", params.get("short_description", ""), params)
 
     def _describe(self, method: str, text: str, params: Params) -> bool:

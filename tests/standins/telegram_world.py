@@ -25,8 +25,6 @@ ANONYMOUS: Json = {
     "first_name": "Group",
     "username": "GroupAnonymousBot",
 }
-GENERAL = 1
-"""The id of a forum's first topic, which is never named when one writes in it."""
 CALLBACK_MS = 15_000
 """How long Telegram waits for the answer to a pressed button."""
 
