@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
@@ -24,6 +25,7 @@ class HttpRequest(BaseRequest):
         self._connections = connections
         self._read_timeout = read_timeout
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[str, str | None] = {}
 
     @property
     def read_timeout(self) -> float | None:
@@ -37,7 +39,6 @@ class HttpRequest(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 headers={"User-Agent": self.USER_AGENT},
-                trust_env=True,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
 
@@ -75,13 +76,25 @@ class HttpRequest(BaseRequest):
         body, headers = _body(request_data)
         try:
             async with self._session.request(
-                method, url, data=body, headers=headers, timeout=timeout
+                method, url, data=body, headers=headers, timeout=timeout, proxy=self._proxy(url)
             ) as answer:
                 return answer.status, await answer.read()
         except TimeoutError as reason:
             raise TimedOut(type(reason).__name__) from reason
         except aiohttp.ClientError as reason:
             raise NetworkError(type(reason).__name__) from reason
+
+    def _proxy(self, url: str) -> str | None:
+        """Return the proxy that the environment names for an address, asked once for each host.
+
+        aiohttp would look into the environment and ``.netrc`` at every call, in another thread.
+        """
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.hostname}"
+        if origin not in self._proxies:
+            bypassed = proxy_bypass(parts.hostname or "")
+            self._proxies[origin] = None if bypassed else getproxies().get(parts.scheme)
+        return self._proxies[origin]
 
 
 def never_sent(fault: NetworkError) -> bool:
