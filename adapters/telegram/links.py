@@ -24,6 +24,10 @@ def press_parameter(code: str) -> str | None:
 
 
 def read_press(parameter: str, actions: Mapping[str, ActionSpec]) -> tuple[str, str] | None:
-    """Return the action that a parameter names and what it acts on, ``None`` if it names none."""
+    """Return the form that a parameter opens and what it is about, ``None`` if it opens none.
+
+    Anybody can make a link, and whoever follows it reads nothing of what it says: none may act.
+    """
     name, _, ref = parameter.partition("_")
-    return (name, ref) if name in actions and ref else None
+    action = actions.get(name)
+    return (name, ref) if action is not None and action.opens == "form" and ref else None
