@@ -17,7 +17,7 @@ OURS = ("inbox", "usernames")
 """Tables in which an update and its sender are noted, whatever it asks."""
 
 
-async def kept(stage: TelegramStage) -> dict[str, list[object]]:
+async def kept(stage: TelegramStage) -> dict[str, list[str]]:
     """Return all rows of the database but those that note an update."""
     tables = [one for one in metadata.sorted_tables if one.name not in OURS]
     return await stage.app.db.read(
