@@ -41,12 +41,13 @@ async def open_app(
     deliverers: Mapping[str, Deliverer] | None = None,
     worker: str | None = None,
     crash_point: Callable[[str], None] = no_crash,
+    texts: Translations | None = None,
 ) -> AsyncIterator[App]:
     """Yield the program's parts, wired by ``settings``; close them at the end.
 
     The database is made or migrated first. ``deliverers`` say, by platform, who brings the
     outbox's messages; ``rng`` is the system's own randomness if none is given; ``worker`` names
-    this process in leases.
+    this process in leases; ``texts`` are sentences that were read already.
 
     Raises:
         SettingsError: a setting names an agent, a panel or a model that there is not.
@@ -77,7 +78,7 @@ async def open_app(
         panels=panels,
         desk=Desk(policy.judge_output_tokens),
         studio=Studio(policy.write_output_tokens),
-        texts=Translations(),
+        texts=texts or Translations(),
         policy=policy,
         worker=worker or _own_name(),
         crash_point=crash_point,

@@ -17,6 +17,7 @@ from plumas_core.storage.migrate import prepare
 from plumas_core.storage.sqlite import SqliteDatabase
 from tests.support.network import NetworkGuard
 from tests.support.time import ManualClock
+from tests.support.translations import translations
 
 if TYPE_CHECKING:
     from plumas_core.app import App
@@ -91,6 +92,11 @@ async def app(settings: Settings, clock: ManualClock) -> AsyncIterator[App]:
     from bot.wiring import open_app
 
     async with open_app(
-        settings, clock=clock, sleep=clock.sleep, rng=random.Random(SEED), worker="test"
+        settings,
+        clock=clock,
+        sleep=clock.sleep,
+        rng=random.Random(SEED),
+        worker="test",
+        texts=translations(),
     ) as opened:
         yield opened

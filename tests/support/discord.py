@@ -24,6 +24,7 @@ from plumas_core.commands.catalogue import ACTIONS, COMMANDS
 from tests.standins.discord_people import Person
 from tests.standins.discord_rest import TOKEN, Asked, DiscordServer
 from tests.support.time import ManualClock
+from tests.support.translations import translations
 
 OPERATOR = "700000000000000001"
 
@@ -156,6 +157,7 @@ async def open_discord(
             deliverers={"discord": service.deliverer},
             worker=f"test-{seed}",
             crash_point=crash_point,
+            texts=translations(),
         ) as app:
             try:
                 await service.log_in()

@@ -36,6 +36,7 @@ from tests.standins.discord_rest import DiscordServer
 from tests.support.discord import OPERATOR, plan, words
 from tests.support.stage import Stage
 from tests.support.sweep import KeptClock, Reaper
+from tests.support.translations import translations
 
 LINES: tuple[tuple[str, str], ...] = (
     ("op", "/grant 50 pool"),
@@ -89,6 +90,7 @@ async def open_life(
         deliverers={"discord": service.deliverer},
         worker=f"test-{seed}",
         crash_point=reaper,
+        texts=translations(),
     ) as app:
         await service.log_in()
         try:

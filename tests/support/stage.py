@@ -30,6 +30,7 @@ from plumas_core.credits.audit import AuditReport, audit
 from plumas_core.delivery.outbox import Deliverer
 from plumas_core.problems import Problem
 from tests.support.time import ManualClock
+from tests.support.translations import translations
 
 OPERATOR = "op"
 ADMIN = "admin"
@@ -176,5 +177,6 @@ async def open_stage(
         deliverers={"console": deliverer, **(deliverers or {})},
         worker=f"test-{seed}",
         crash_point=crash_point,
+        texts=translations(),
     ) as app:
         yield Stage(app, time, posted, locale)

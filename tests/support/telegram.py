@@ -28,6 +28,7 @@ from tests.standins.telegram_server import TelegramServer
 from tests.standins.telegram_world import TOKEN, Chat, Message
 from tests.support.telegram_request import DirectRequest
 from tests.support.time import ManualClock
+from tests.support.translations import translations
 
 OPERATOR = 700_000_001
 PATIENCE = 20.0
@@ -167,6 +168,7 @@ async def open_telegram(
         deliverers={"telegram": service.deliverer},
         worker=f"test-{seed}",
         crash_point=crash_point,
+        texts=translations(),
     ) as app:
         try:
             await service.log_in(app, COMMANDS)

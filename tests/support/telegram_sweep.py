@@ -47,6 +47,7 @@ from tests.support.stage import Stage
 from tests.support.sweep import KeptClock, Reaper, deaths
 from tests.support.telegram import OPERATOR, plan
 from tests.support.time import START
+from tests.support.translations import translations
 
 LINES: tuple[tuple[str, str], ...] = (
     ("op", "/grant 50 pool"),
@@ -109,6 +110,7 @@ async def open_life(
         deliverers={"telegram": service.deliverer},
         worker=f"test-{seed}",
         crash_point=reaper,
+        texts=translations(),
     ) as app:
         try:
             await service.log_in(app, COMMANDS)
