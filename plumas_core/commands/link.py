@@ -100,21 +100,28 @@ def _offer(app: App, c: Connection, request: Request[LinkArgs]) -> Reply:
 
 
 def _show(app: App, c: Connection, request: Request[LinkArgs], typed: str) -> Reply | Problem:
-    """Show what a code would do, with a button that does it."""
+    """Show what a code would do, with a button that does it.
+
+    A problem is returned and not raised, so that the code is this account's even where a rule
+    refuses it: others may have read it by then.
+    """
     code = find_code(app, c, typed, request.account)
     if isinstance(code, Problem):
         return code
-    if code.kind == "community":
-        return show_place(app, c, request, code)
-    if (code.platform, code.account) == (request.account.platform, request.account.external_id):
-        return Problem("link-own")
     take_code(app, c, code, request.account)
-    return _confirmation(app, c, request, code)
+    try:
+        if code.kind == "community":
+            return show_place(app, c, request, code)
+        return _confirmation(app, c, request, code)
+    except Problem as problem:
+        return problem
 
 
 def _confirmation(app: App, c: Connection, request: Request[LinkArgs], code: Code) -> Reply:
     t = app.texts
     locale = request.locale
+    if (code.platform, code.account) == (request.account.platform, request.account.external_id):
+        raise Problem("link-own")
     planned = plan_joining(app, c, request.member.id, code.member_id)
     if code.used_at is not None:
         raise Problem("link-used")

@@ -17,7 +17,6 @@ from plumas_core.linking.codes import (
     LIFETIME,
     Code,
     make_code,
-    take_code,
     taken_code,
     use_code,
 )
@@ -57,7 +56,7 @@ def offer_place(app: App, c: Connection, request: Request[Any]) -> Reply:
 
 
 def show_place(app: App, c: Connection, request: Request[Any], code: Code) -> Reply:
-    """Show what joining this server or chat would do, with a button that does it.
+    """Show what joining this server or chat by a taken code would do, with a button that does it.
 
     Raises:
         Problem: the asker is no admin, or a rule stands against it.
@@ -66,7 +65,6 @@ def show_place(app: App, c: Connection, request: Request[Any], code: Code) -> Re
     planned = plan_home_joining(app, c, request.place.id, code.place_id)
     if code.used_at is not None:
         raise Problem("link-used")
-    take_code(app, c, code, request.account)
     t = app.texts
     locale = request.locale
     blocks: tuple[Block, ...] = (

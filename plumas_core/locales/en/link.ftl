@@ -19,7 +19,7 @@ link-tries =
         [one] a minute
        *[other] { $minutes } minutes
     }.
-link-own = This is the code of this very account. Type it on your other one, on the other platform.
+link-own = This is the code of this very account, and it is void now that it was typed here. /link shows a new one: type that on your other account, on the other platform.
 link-already = These accounts are joined already. /credits shows their wallet.
 link-same-platform = Each side has an account on { $platform } already, and a member can have one on each platform. Nothing was changed; /link undo on one of them takes it out first.
 link-too-soon =

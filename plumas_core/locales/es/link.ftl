@@ -19,7 +19,7 @@ link-tries =
         [one] un minuto
        *[other] { $minutes } minutos
     }.
-link-own = Este código es de esta misma cuenta. Escríbelo en la otra, en la otra plataforma.
+link-own = Este código es de esta misma cuenta y, como se ha escrito aquí, ya no vale. /link muestra uno nuevo: escríbelo en tu otra cuenta, en la otra plataforma.
 link-already = Estas cuentas ya están unidas. /credits muestra su monedero.
 link-same-platform = Cada lado tiene ya una cuenta en { $platform }, y una persona puede tener una en cada plataforma. No se ha cambiado nada; /link undo en una de ellas la saca primero.
 link-too-soon =

@@ -206,11 +206,21 @@ async def test_what_is_no_code_is_not_counted(stage: Stage) -> None:
         assert "no code" in said(await mallory.say("/link hello"))
 
 
-async def test_ones_own_code_is_told_apart_and_still_works_on_the_other(stage: Stage) -> None:
+async def test_ones_own_code_is_void_once_it_was_typed_on_the_same_account(stage: Stage) -> None:
     ana, anna = here(stage, "ana"), there(stage, "anna")
     code = code_in(await ana.say("/link"))
     assert "this very account" in said(await ana.say(f"/link {code}"))
-    assert button(await anna.say(f"/link {code}"), "link").style == "primary"
+    assert "not known" in said(await anna.say(f"/link {code}"))
+    assert not said(await link(ana, anna))
+
+
+async def test_who_reads_a_code_that_a_rule_refused_cannot_use_it(stage: Stage) -> None:
+    ana, bruno = here(stage, "ana"), here(stage, "bruno")
+    code = code_in(await ana.say("/link"))
+    assert "account on Console" in said(await bruno.say(f"/link {code}"))
+    mallory = there(stage, "mallory")
+    assert "not known" in said(await mallory.say(f"/link {code}"))
+    assert "account on Console" in said(await bruno.say(f"/link {code}"))
 
 
 async def test_a_member_has_one_account_on_each_platform(stage: Stage) -> None:

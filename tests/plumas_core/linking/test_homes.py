@@ -269,11 +269,22 @@ async def test_only_admins_join_and_take_out(town: Town) -> None:
     assert "admins" in said(await member.say("/link community"))
     code = code_in(await town.server.say("/link community"))
     assert "admins" in said(await member.say(f"/link {code}"))
-    shown = await town.chat.say(f"/link {code}")
+    assert "not known" in said(await town.chat.say(f"/link {code}"))
+    shown = await town.show()
     assert "admins" in said(await member.press(button(shown, "join")))
     assert not said(await town.chat.press(button(shown, "join")))
     part = button(await town.chat.say("/link community"), "part")
     assert "admins" in said(await member.press(part))
+
+
+async def test_who_reads_a_code_that_a_rule_refused_cannot_use_it(town: Town) -> None:
+    await town.chat.say(OPEN)
+    code = code_in(await town.server.say("/link community"))
+    assert "Duel #1" in said(await town.chat.say(f"/link {code}"))
+    thief = Speaker(town.stage, "thief", platform="discord", home="Den", admin=True)
+    assert "not known" in said(await thief.say(f"/link {code}"))
+    await town.chat.say("/duel cancel")
+    assert not said(await town.chat.say(f"/link {code}"))
 
 
 async def test_another_admin_cannot_go_on_with_what_one_has_begun(town: Town) -> None:
