@@ -20,6 +20,18 @@ def is_approved(c: Connection, community_id: int) -> bool:
     return c.execute(query.limit(1)).first() is not None
 
 
+def present_community(c: Connection, community_id: int) -> int | None:
+    """Return the community that one is by now, since it may have been joined to another.
+
+    ``None``: there is none of that id.
+    """
+    query = select(communities.c.id, communities.c.merged_into)
+    row = c.execute(query.where(communities.c.id == community_id)).first()
+    while row is not None and row.merged_into is not None:
+        row = c.execute(query.where(communities.c.id == row.merged_into)).first()
+    return None if row is None else int(row.id)
+
+
 def approve(app: App, c: Connection, community_id: int, amount: int, member_id: int) -> bool:
     """Approve a community, fill its pool with ``amount`` (picodollars) and say so there.
 

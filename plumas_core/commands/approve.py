@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from plumas_core.app import App
-from plumas_core.approval import approve
+from plumas_core.approval import approve, present_community
 from plumas_core.commands.reply import Note, Reply, fields
 from plumas_core.commands.spec import (
     ActionSpec,
@@ -52,7 +52,8 @@ async def _approve(
         raise Problem("credits-not-above-zero")
 
     def work(c: Connection) -> Reply:
-        community = c.execute(select(communities).where(communities.c.id == wanted)).first()
+        present = None if wanted is None else present_community(c, wanted)
+        community = c.execute(select(communities).where(communities.c.id == present)).first()
         if community is None:
             raise Problem("community-unknown")
         new = approve(app, c, community.id, amount, request.member.id)

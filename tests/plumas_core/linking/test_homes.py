@@ -14,6 +14,7 @@ from plumas_core.clock import DAY, HOUR, MINUTE
 from plumas_core.commands.identity import identify
 from plumas_core.commands.reply import Button, Field, Fields, File, Progress, Reply, Text
 from plumas_core.delivery.places import PRIVATE
+from plumas_core.ids import encode
 from plumas_core.linking.following import follow
 from plumas_core.policy import CREDIT
 from plumas_core.storage.tables.agents import model_words
@@ -23,7 +24,7 @@ from plumas_core.storage.tables.ledger import accounts, transfers
 from plumas_core.storage.tables.people import audit_log, communities, memberships, places
 from plumas_core.storage.tables.work import writings
 from tests.support.speaker import Speaker, said
-from tests.support.stage import Stage, open_stage
+from tests.support.stage import OPERATOR, Stage, open_stage
 
 OPEN = '/duel new "The lighthouse" panel:offline-3 ends:10m'
 TEXTS = {
@@ -507,3 +508,17 @@ async def test_one_member_with_two_accounts_duels_from_both(town: Town) -> None:
     assert sorted(row["state"] for row in states) == ["entered", "replaced"]
     town.stage.clock.advance(MINUTE)
     assert not said(await anna.say("/duel close"))
+
+
+async def test_approving_one_that_was_joined_meanwhile_opens_no_second_pool(town: Town) -> None:
+    operator = Speaker(town.stage, OPERATOR, home="Office")
+    joined = await town.community(town.chat)
+    await operator.say(f"/approve amount:500 community:{encode(await town.community(town.server))}")
+    await town.join()
+    pressed = await operator.press(f"approve:{encode(joined)}")
+    assert "approved before" in town.stage.text(pressed)
+    assert value(pressed, "Pool (credits)") == "500.00"
+    assert await town.stage.count(transfers, transfers.c.purpose == "opening") == 1
+    assert await follow(town.stage.app) == 0
+    assert await town.pool(town.chat) == 500 * CREDIT
+    assert await town.clean()
