@@ -233,10 +233,13 @@ class ConsoleAdapter:
         async for reply in replies:
             item = await self._shown(event, command, reply.visibility or visibility, reply)
             self._screen.draft(item)
+            if reply.final:
+                break
         if item is None:
             return
         self._buttons.remember(item.to, item.reply.buttons)
         self._screen.show(item)
+        await anext(replies, None)
         if item.reply.form is not None:
             await self._ask_form(event, item.reply.form)
 

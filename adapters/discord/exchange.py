@@ -81,12 +81,13 @@ class Exchange:
             return
         painter = _Later(self._pace.first_edit, self._paint)
         try:
-            async for reply in replies:
+            while not last.final and (reply := await anext(replies, None)) is not None:
                 last = self._draft = reply
         finally:
             self._over.set()
             await painter.over()
-        await self.show(last, last.visibility or visibility)
+        if await self.show(last, last.visibility or visibility):
+            await anext(replies, None)
 
     async def acknowledge(self, visibility: Visibility) -> bool:
         """Give the first sign; tell whether Discord still waits for an answer."""
@@ -101,19 +102,20 @@ class Exchange:
         self._sign = visibility
         return True
 
-    async def show(self, reply: Reply, visibility: Visibility) -> None:
-        """Show the reply that stays."""
+    async def show(self, reply: Reply, visibility: Visibility) -> bool:
+        """Show the reply that stays; tell whether it could be shown."""
         if reply.form is not None:
             if not self._interaction.response.is_done():
                 await self._interaction.response.send_modal(self._forms.modal(reply.form))
-                return
+                return True
             reply, visibility = self._forms.late(reply.form), "private"
         try:
             await self._show(reply, visibility)
         except discord.HTTPException as reason:
             if reason.status not in (401, 403, 404):
                 raise
-            await self._elsewhere(reply, visibility)
+            return await self._elsewhere(reply, visibility)
+        return True
 
     async def _first(self, replies: AsyncIterator[Reply], visibility: Visibility) -> Reply | None:
         """Return the first reply, with a sign where it takes its time."""
@@ -163,7 +165,7 @@ class Exchange:
     async def _edit(self, reply: Reply) -> None:
         await self._interaction.edit_original_response(**messages.edited(render(reply)))
 
-    async def _elsewhere(self, reply: Reply, visibility: Visibility) -> None:
+    async def _elsewhere(self, reply: Reply, visibility: Visibility) -> bool:
         """Say it by an ordinary message: the interaction has died of old age."""
         interaction = self._interaction
         where: discord.abc.Messageable | None = None
@@ -172,11 +174,13 @@ class Exchange:
         elif interaction.channel_id is not None:
             where = interaction.client.get_partial_messageable(interaction.channel_id)
         if where is None:
-            return
+            return False
         try:
             await where.send(nonce=str(interaction.id), **messages.sent(render(reply)))
         except discord.HTTPException as reason:
             log.warning("answer_not_shown", code=reason.code, status=reason.status)
+            return False
+        return True
 
 
 class _Later:

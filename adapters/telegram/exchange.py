@@ -126,12 +126,14 @@ class Exchange:
         try:
             async for reply in replies:
                 self._draft = reply
+                if reply.final:
+                    break
             timer.cancel()
             self._over.set()
             if self._signing is not None:
                 await self._signing  # what is being painted is finished, not overtaken
-            if self._draft is not None:
-                await self.show(self._draft, visibility)
+            if self._draft is not None and await self.show(self._draft, visibility):
+                await anext(replies, None)
         finally:
             timer.cancel()
             self._over.set()

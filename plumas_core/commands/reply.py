@@ -209,7 +209,8 @@ class Thread:
 class Reply:
     """What is said. ``visibility`` overrides the command's own; ``ref`` names what it is about.
 
-    ``thread`` is for messages of the outbox.
+    ``thread`` is for messages of the outbox. ``final``: no other reply follows, and the handler
+    is asked on only once this one was shown; so it can write down that it was.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -220,6 +221,7 @@ class Reply:
     visibility: Visibility | None = None
     ref: str | None = None
     thread: Thread | None = None
+    final: bool = False
 
 
 def plain(text: str) -> Text:

@@ -63,7 +63,7 @@ class WriteArgs:
 
 
 async def write_text(app: App, request: Request[WriteArgs]) -> AsyncIterator[Reply]:
-    """Hold, ask, stream and settle one text."""
+    """Hold, ask, stream and settle one text; it is told once its last reply was shown."""
     prompt = clean_text(request.args.prompt)
     if not prompt.strip():
         raise Problem("arg-empty", name="prompt")
@@ -176,7 +176,7 @@ def _finished(
         Button("again", ref, t.text(locale, "button-again")),
         Button("into", ref, t.text(locale, "button-into-duel"), "primary"),
     )
-    return Reply(tuple(blocks), buttons=buttons, visibility=visibility, ref=ref)
+    return Reply(tuple(blocks), buttons=buttons, visibility=visibility, ref=ref, final=True)
 
 
 def _as_it_stands(

@@ -17,6 +17,9 @@ from plumas_core.writing.running import give_back
 UNCLAIMED = 2 * MINUTE
 """A ``/write`` is begun in the moment it is asked; one that was not is not going to be."""
 
+UNSHOWN = 5 * MINUTE
+"""A text is shown in the moment it is done, unless its platform makes us wait or fails."""
+
 
 def place_for(app: App, c: Connection, writing: Writing) -> int:
     """Return where to tell of a writing: where it was asked, or in private if it was private."""
@@ -37,14 +40,17 @@ def told(app: App, c: Connection, writing_id: int) -> None:
 
 
 async def tell_untold(app: App) -> int:
-    """Show texts that are paid for and that a death kept from their members; return how many."""
+    """Show texts that are paid for and that never reached their members; return how many.
+
+    One whose process died between showing it and saying so is shown twice: rather that than never.
+    """
 
     def work(c: Connection) -> int:
         query = select(writings).where(
             writings.c.entry_id.is_(None),
             writings.c.state == "done",
             writings.c.told_at.is_(None),
-            writings.c.finished_at <= app.clock() - UNCLAIMED,
+            writings.c.finished_at <= app.clock() - UNSHOWN,
         )
         untold = [as_value(Writing, row) for row in c.execute(query).mappings().all()]
         for writing in untold:

@@ -15,7 +15,7 @@ from plumas_core.app import App
 from plumas_core.commands.catalogue import COMMANDS
 from plumas_core.commands.reply import Form, FormField, Reply, Verse, note
 from plumas_core.commands.spec import ActionSpec, Press, Request
-from tests.standins.discord_rest import DiscordServer
+from tests.standins.discord_rest import DiscordServer, Refusal
 from tests.support.discord import DiscordStage, codes, open_discord, said
 
 QUICK = Pace(first_sign=0.4, first_edit=0.01, edits=0.03)
@@ -28,6 +28,7 @@ class Doer:
     def __init__(self) -> None:
         self.go = asyncio.Event()
         self.started = asyncio.Event()
+        self.told = False
 
     async def slow(self, app: App, request: Request[Press]) -> Reply:
         self.started.set()
@@ -43,6 +44,10 @@ class Doer:
             yield Reply((Verse(" ".join(["palabra"] * (number + 1))),))
             await asyncio.sleep(0.005)
         yield note("fin")
+
+    async def paid(self, app: App, request: Request[Press]) -> AsyncIterator[Reply]:
+        yield Reply((Verse("la luz"),), final=True)
+        self.told = True
 
     async def secret(self, app: App, request: Request[Press]) -> Reply:
         return note("solo para ti", visibility="private")
@@ -66,6 +71,7 @@ async def stage(db_path: Path, tmp_path: Path, doer: Doer) -> AsyncIterator[Disc
             ActionSpec(name="form", handler=doer.form, opens="form"),
             ActionSpec(name="ask", handler=doer.form, opens="form"),
             ActionSpec(name="stream", handler=doer.stream, visibility="public"),
+            ActionSpec(name="paid", handler=doer.paid, visibility="public"),
             ActionSpec(name="secret", handler=doer.secret, visibility="public"),
             ActionSpec(name="go", handler=doer.answers),
         )
@@ -151,6 +157,18 @@ async def test_what_turns_out_to_be_private_is_not_shown_to_all(stage: DiscordSt
     assert asked.deleted
     (message,) = asked.followups
     assert message["flags"] & 64
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_handler_learns_that_its_last_reply_was_shown_and_only_then(
+    stage: DiscordStage, doer: Doer, fails: bool
+) -> None:
+    if fails:
+        gone = Refusal(404, 10_008, "Unknown Message")
+        stage.server.fail("PATCH /webhooks", gone)
+        stage.server.fail("POST /channels", Refusal(403, 50_013, "Missing Permissions"))
+    await stage.press("ana", "paid:1")
+    assert doer.told is not fails
 
 
 async def test_an_answer_after_a_quarter_of_an_hour_is_an_ordinary_message(

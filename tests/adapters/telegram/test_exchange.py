@@ -8,13 +8,17 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from telegram import Update
 
 from adapters.telegram.events import Spot
 from adapters.telegram.exchange import Exchange, Pace
 from adapters.telegram.office import Office
+from plumas_core.clock import MINUTE
 from plumas_core.commands.identity import Event
 from plumas_core.commands.reply import Button, Note, Reply, Verse, note
+from plumas_core.storage.tables.work import writings
+from plumas_core.writing.cut import UNSHOWN
 from tests.standins.telegram_people import Person
 from tests.standins.telegram_rules import Refusal
 from tests.standins.telegram_world import Chat, Message
@@ -234,6 +238,40 @@ async def test_an_answer_that_cannot_be_said_marks_the_place_as_lost(script: Scr
     answering = script.begin(script.stage.group)
     script.end(note("fin"))
     await script.over(answering)
+
+
+async def funded(stage: TelegramStage) -> int:
+    """Let ana be able to pay; return how much has been posted by then."""
+    await stage.hear(stage.person("ana").start())
+    await stage.say("op", "/grant 50 pool")
+    stage.clock.advance(MINUTE)
+    return len(stage.group.posted)
+
+
+async def written(stage: TelegramStage) -> str:
+    """Return the one text that was paid for."""
+    query = select(writings.c.text).where(writings.c.state == "done")
+    return str(await stage.app.db.read(lambda c: c.execute(query).scalar_one()))
+
+
+async def test_a_paid_text_that_could_not_be_shown_is_shown_later(stage: TelegramStage) -> None:
+    before = await funded(stage)
+    stage.server.fail("sendMessage", Refusal(500, "Internal Server Error"))
+    await stage.say("ana", "/write una carta al mar")
+    assert len(stage.group.posted) == before
+    text = await written(stage)
+    stage.clock.advance(UNSHOWN + MINUTE)
+    await stage.work()
+    assert text.strip() in stage.group.posted[-1].text
+
+
+async def test_a_paid_text_that_was_shown_is_not_shown_again(stage: TelegramStage) -> None:
+    before = await funded(stage)
+    await stage.say("ana", "/write una carta al mar")
+    text = await written(stage)
+    stage.clock.advance(UNSHOWN + MINUTE)
+    await stage.work()
+    assert [text.strip() in one.text for one in stage.group.posted[before:]] == [True]
 
 
 async def test_an_answer_follows_a_group_that_moved(script: Script) -> None:
