@@ -1,4 +1,4 @@
-"""One reader of a SQLite file: aiosqlite's connection and thread, given whole functions to run.
+"""The readers of a SQLite file: aiosqlite's connection and thread, given whole functions to run.
 
 aiosqlite hands every single statement to its thread and waits for the answer; a rule that asks
 five things would change threads a dozen times. Here a function of a SQLAlchemy connection goes to
@@ -7,12 +7,14 @@ the thread as a whole, and its result comes back: two changes of thread, whateve
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from typing import Self, TypeVar, cast
 
 import aiosqlite
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
 
@@ -51,6 +53,7 @@ class Reader(aiosqlite.Connection):
             await self._execute(self._reading.close)  # type: ignore[no-untyped-call]  # aiosqlite's
             self._reading = None
         await super().close()
+        await asyncio.to_thread(self._thread.join)
 
     def _open(self) -> sqlite3.Connection:
         self._reading = self._engine.connect()
@@ -61,3 +64,57 @@ class Reader(aiosqlite.Connection):
             raise ValueError("the reader is closed")
         with self._reading.begin():
             return fn(self._reading)
+
+
+class Readers:
+    """A few readers, each made when all before it are at work; at most ``most`` work at once."""
+
+    def __init__(self, engine: Engine, most: int) -> None:
+        self._engine = engine
+        self._turns = asyncio.Semaphore(most)
+        self._all: set[Reader] = set()
+        self._idle: list[Reader] = []
+        self._opening: set[asyncio.Task[Reader]] = set()
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        """Return what ``fn`` returns for one consistent state of the database."""
+        async with self._turns:
+            reader = await self._take()
+            try:
+                return await reader.run(fn)
+            except DBAPIError:
+                self._all.discard(reader)  # it may not be fit to go on
+                await reader.close()
+                raise
+            finally:
+                if reader in self._all:
+                    self._idle.append(reader)
+
+    async def close(self) -> None:
+        """Let every reader end what it does, also for those who wait for it no more."""
+        await asyncio.gather(*self._opening, return_exceptions=True)
+        self._idle.clear()
+        while self._all:
+            await self._all.pop().close()
+
+    async def _take(self) -> Reader:
+        """Return a reader that has nothing to do; one that nobody waits for any more is kept."""
+        if self._idle:
+            return self._idle.pop()
+        opening = asyncio.create_task(Reader.opened(self._engine))
+        self._opening.add(opening)
+        opening.add_done_callback(self._opened)
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(self._spared)
+            raise
+
+    def _opened(self, opening: asyncio.Task[Reader]) -> None:
+        self._opening.discard(opening)
+        if not opening.cancelled() and opening.exception() is None:
+            self._all.add(opening.result())
+
+    def _spared(self, opening: asyncio.Task[Reader]) -> None:
+        if not opening.cancelled() and opening.exception() is None:
+            self._idle.append(opening.result())

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from plumas_core.storage.database import DatabaseUnavailable
-from plumas_core.storage.reader import Reader
+from plumas_core.storage.reader import Readers
 
 T = TypeVar("T")
 
@@ -118,9 +118,8 @@ class SqliteDatabase:
         event.listen(self._reading, "connect", _on_connect)
         event.listen(self._reading, "connect", _read_only)
         event.listen(self._reading, "begin", _begin_deferred)
-        self._idle: list[Reader] = []
         self._near: _Near | None = None
-        self._turns = asyncio.Semaphore(READERS)
+        self._readers = Readers(self._reading, READERS)
         self._queue: queue.SimpleQueue[_Task[Any] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -133,18 +132,7 @@ class SqliteDatabase:
         return await task.answer
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
-        async with self._turns:
-            reader = self._idle.pop() if self._idle else await Reader.opened(self._reading)
-            try:
-                result = await reader.run(fn)
-            except DBAPIError:
-                await reader.close()  # it may not be fit to go on
-                raise
-            except BaseException:
-                self._idle.append(reader)
-                raise
-            self._idle.append(reader)
-            return result
+        return await self._readers.run(fn)
 
     async def glance(self, fn: Callable[[Connection], T], key: Hashable) -> T:
         try:
@@ -182,8 +170,7 @@ class SqliteDatabase:
             await asyncio.to_thread(self._thread.join)
             self._thread = None
         self._writer.dispose()
-        while self._idle:
-            await self._idle.pop().close()
+        await self._readers.close()
         self._reading.dispose()
 
     def _serve(self) -> None:

@@ -259,7 +259,7 @@ def test_every_poem_may_be_followed_by_a_named_value(poem: str, title: str) -> N
     assert parse_line(WRITE, f"\n{poem} title:{title}") == {**alone, "title": title.strip('"«»')}
 
 
-@given(st.text().filter(str.strip), st.text())
+@given(st.text().filter(str.strip), st.text(max_size=200))
 def test_every_quoted_text_is_read_back_to_the_letter(prompt: str, title: str) -> None:
     typed = f" {quoted(prompt)} title:{quoted(title)}"
     assert parse_line(WRITE, typed) == {"prompt": prompt, "title": title}
