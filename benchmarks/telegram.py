@@ -99,11 +99,9 @@ async def _cpu(bench: _Bench) -> tuple[float, float]:
     """Return seconds of CPU per update, ours and bare: the medians of the rounds."""
     feeder = bench.service.prepare(bench.app, COMMANDS, ACTIONS)
     await feeder.begin()
-    bot = bench.service.application.bot
 
     async def hear(updates: list[Json]) -> None:
-        read = [Update.de_json(one, bot) for one in updates]
-        await feeder.take([(one, one.to_json()) for one in read])
+        await feeder.take(updates)
         await feeder.settled()
 
     async def hear_bare(updates: list[Json]) -> None:

@@ -22,6 +22,10 @@ OURS: Final = ("adapters", "bot", "jobs", "plumas_core")
 """Whose events are logged from the chosen level; other libraries' from warnings on, since what
 some of them tell in detail are requests with their headers and texts."""
 
+UNHEARD: Final = ("telegram",)
+"""Libraries that log what they cannot read, members' texts among it; what matters of their
+failures is logged by those of ours who call them."""
+
 SECRET_NAMES: Final = re.compile(
     r"(?i)(^|_)(api_?key|authorization|cookie|headers?|passw(or)?d|secret|token)s?$"
 )
@@ -95,6 +99,8 @@ def configure_logs(
     logging.captureWarnings(True)
     for name in OURS:
         logging.getLogger(name).setLevel(level.upper())
+    for name in UNHEARD:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

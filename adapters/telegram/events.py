@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from telegram import Chat, Message, Update, User
 from telegram.constants import ChatType
@@ -14,6 +15,9 @@ from plumas_core.delivery.places import PRIVATE, private_address
 PLATFORM: Final = "telegram"
 
 GROUPS: Final = (ChatType.GROUP, ChatType.SUPERGROUP)
+
+Raw: TypeAlias = Mapping[str, Any]
+"""An update as its JSON says it; that it has a number is all that is known of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,12 @@ def spot_of(message: Message) -> Spot:
     """Return where a message stands."""
     thread = message.message_thread_id if message.is_topic_message else None
     return Spot(message.chat.id, thread)
+
+
+def is_update(found: object) -> bool:
+    """Tell whether something that Telegram brought is an update: it has a number."""
+    number = found.get("update_id") if isinstance(found, Mapping) else None
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**63
 
 
 def event_key(update_id: int) -> str:

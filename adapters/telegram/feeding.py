@@ -15,6 +15,7 @@ from telegram import Update
 from telegram.ext import Application
 
 from adapters.telegram import questions
+from adapters.telegram.events import Raw
 from adapters.telegram.inbox import Delivered, finish, forget_old, receive, take_up, waiting
 from adapters.telegram.processing import ByChat, lane_of
 from plumas_core.app import App
@@ -59,27 +60,38 @@ class Feeder:
             lane = self._lanes[name] = _Lane(behind=True)
             await self._refill(name, lane)
 
-    async def take(self, updates: Sequence[tuple[Update, str]]) -> None:
-        """Write a batch down, each update with its payload; hand on those that are new."""
+    async def take(self, batch: Sequence[Raw]) -> None:
+        """Write a batch down as it came; hand on those that are new.
+
+        What this version cannot read is written down too, as done: it must not come again.
+        """
         now = self._app.clock()
-        batch = [
-            Delivered(update.update_id, lane_of(update), payload) for update, payload in updates
+        updates = [(int(raw["update_id"]), self._read(raw["update_id"], raw)) for raw in batch]
+        delivered = [
+            Delivered(number, "", "")
+            if update is None
+            else Delivered(number, lane_of(update), json.dumps(raw))
+            for raw, (number, update) in zip(batch, updates, strict=True)
         ]
+        unreadable = [number for number, update in updates if update is None]
         tidy = now - self._tidied_at > HOUR
 
         def write(c: Connection) -> list[int]:
             if tidy:
                 forget_old(c, now)
                 questions.forget_old(c, now)
-            return receive(c, batch, now)
+            fresh = receive(c, delivered, now)
+            for number in unreadable:
+                finish(c, number, now)
+            return fresh
 
         fresh = set(await self._app.db.write(write))
         if tidy:
             self._tidied_at = now
         self._app.crash_point("inbox:written")
-        for update, _ in updates:
-            if update.update_id in fresh:
-                fresh.discard(update.update_id)
+        for number, update in updates:
+            if update is not None and number in fresh:
+                fresh.discard(number)
                 self._enter(lane_of(update), update)
 
     async def settled(self) -> None:
@@ -137,8 +149,10 @@ class Feeder:
                     partial(waiting, lane=name, held=held, most=LANE_LIMIT)
                 )
                 for one in found:
-                    update = await self._read(one)
-                    if update is not None and self._lanes.get(name) is lane:
+                    update = self._read(one.number, one.payload)
+                    if update is None:
+                        await self._put_aside(one.number)
+                    elif self._lanes.get(name) is lane:
                         self._hold(name, lane, update)
                 lane.behind = lane.behind or len(found) == LANE_LIMIT
         finally:
@@ -146,12 +160,16 @@ class Feeder:
         if not lane.held and not lane.behind and self._lanes.get(name) is lane:
             del self._lanes[name]
 
-    async def _read(self, one: Delivered) -> Update | None:
+    def _read(self, number: int, given: Raw | str) -> Update | None:
+        """Return an update, ``None`` if it has not the form that this version knows."""
         try:
-            return Update.de_json(json.loads(one.payload), self._application.bot)
+            raw = json.loads(given) if isinstance(given, str) else dict(given)
+            return Update.de_json(raw, self._application.bot)
         except Exception as fault:  # what cannot be read is put aside, the others go on
             reference = encode(self._app.ids.new())
-            log.error("update_unreadable", number=one.number, reference=reference, exc_info=fault)
-            now = self._app.clock()
-            await self._app.db.write(lambda c: finish(c, one.number, now))
+            log.error("update_unreadable", number=number, reference=reference, exc_info=fault)
             return None
+
+    async def _put_aside(self, number: int) -> None:
+        now = self._app.clock()
+        await self._app.db.write(lambda c: finish(c, number, now))

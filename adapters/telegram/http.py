@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 READ_TIMEOUT: Final = 20.0
@@ -83,6 +84,21 @@ class HttpRequest(BaseRequest):
             raise TimedOut(type(reason).__name__) from reason
         except aiohttp.ClientError as reason:
             raise NetworkError(type(reason).__name__) from reason
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Return what an answer says; the library's own logs one that it cannot read, whole.
+
+        Raises:
+            TelegramError: it is no JSON object.
+        """
+        try:
+            said = json.loads(payload.decode("utf-8", "replace"))
+        except (ValueError, RecursionError) as reason:
+            raise TelegramError("Invalid server response") from reason
+        if not isinstance(said, dict):
+            raise TelegramError("Invalid server response")
+        return said
 
     def _proxy(self, url: str) -> str | None:
         """Return the proxy that the environment names for an address, asked once for each host.

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 import structlog
-from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
+from adapters.telegram.events import Raw, is_update
+from adapters.telegram.http import READ_TIMEOUT
 from adapters.telegram.pacing import refusal_seconds
-from plumas_core.clock import Sleep
+from plumas_core.clock import SECOND, Clock, Sleep
 
 log = structlog.get_logger(__name__)
 
@@ -25,30 +26,34 @@ BATCH: Final = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _CONFLICT_PAUSE: Final = 15.0
 
-Take = Callable[[Sequence[tuple[Update, str]]], Awaitable[None]]
+FIRST_REST, LONGEST_REST = 0.3, 1.0
+"""Seconds to rest where there was nothing to tell and the request was not kept open, as some
+servers and proxies have it."""
+
+_METHOD: Final = "get_Updates"
+"""``getUpdates``, spelled so that python-telegram-bot hands the answer over as it came. Its own
+method reads a batch as a whole: one update in a form that it does not know would be lost with all
+the others, again and again."""
+
+Take = Callable[[Sequence[Raw]], Awaitable[None]]
 
 
 class TokenRefused(Exception):
     """Telegram does not know the token: nothing helps but another one."""
 
 
-async def poll(bot: ExtBot[Any], take: Take, sleep: Sleep) -> None:
+async def poll(bot: ExtBot[Any], take: Take, sleep: Sleep, clock: Clock) -> None:
     """Ask for updates and hand them on, until the task is cancelled.
 
     Raises:
         TokenRefused: Telegram does not know the token any more.
     """
     offset: int | None = None
-    pause = _FIRST_PAUSE
+    pause, rest = _FIRST_PAUSE, FIRST_REST
     while True:
+        began = clock()
         try:
-            updates = await bot.get_updates(
-                offset, limit=BATCH, timeout=LONGEST_POLL, allowed_updates=ALLOWED
-            )
-        except TimedOut:
-            continue
-        except InvalidToken as reason:
-            raise TokenRefused("TELEGRAM_TOKEN is not accepted by Telegram any more") from reason
+            updates = await _ask(bot, offset)
         except Conflict as reason:
             log.error(
                 "telegram_polled_elsewhere",
@@ -66,5 +71,38 @@ async def poll(bot: ExtBot[Any], take: Take, sleep: Sleep) -> None:
             continue
         pause = _FIRST_PAUSE
         if updates:
-            await take([(update, update.to_json()) for update in updates])
-            offset = updates[-1].update_id + 1
+            await take(updates)
+            offset = max(one["update_id"] for one in updates) + 1
+            rest = FIRST_REST
+        elif clock() - began < LONGEST_POLL * SECOND // 2:
+            await sleep(rest)
+            rest = min(2 * rest, LONGEST_REST)
+
+
+async def _ask(bot: ExtBot[Any], offset: int | None) -> list[Raw]:
+    """Return the updates from ``offset`` on, none where the time was over.
+
+    Raises:
+        TokenRefused: Telegram does not know the token any more.
+        TelegramError: it did not answer, or not with updates.
+    """
+    asked: dict[str, object] = {"limit": BATCH, "timeout": LONGEST_POLL, "allowed_updates": ALLOWED}
+    if offset is not None:
+        asked["offset"] = offset
+    try:
+        found = await bot.do_api_request(
+            _METHOD, api_kwargs=asked, read_timeout=READ_TIMEOUT + LONGEST_POLL
+        )
+    except TimedOut:
+        return []
+    except (KeyError, TypeError) as reason:
+        raise TelegramError("the answer has no result") from reason
+    except TelegramError as reason:
+        refused = reason.__cause__
+        # The library says the same of 401 and of 404, which proxies answer too.
+        if isinstance(refused, InvalidToken) and "unauthorized" in refused.message.casefold():
+            raise TokenRefused("TELEGRAM_TOKEN is not accepted by Telegram any more") from reason
+        raise
+    if not isinstance(found, list):
+        raise TelegramError("the answer is no list of updates")
+    return [one for one in found if is_update(one)]

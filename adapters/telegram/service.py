@@ -70,6 +70,7 @@ class TelegramService:
         pace: Pace | None = None,
     ) -> None:
         self._plan = plan
+        self._clock = clock
         self._sleep = sleep
         self._pace = pace
         self.limiter = Limiter(clock, sleep)
@@ -123,10 +124,10 @@ class TelegramService:
         await feeder.begin()
         if plan.webhook_url is None:
             await self._until_reached(self._leave_webhook)
-            await poll(bot, feeder.take, self._sleep)
+            await poll(bot, feeder.take, self._sleep, self._clock)
             return
         hook = hook_of(plan.token)
-        endpoint = Endpoint(bot, hook, feeder.take)
+        endpoint = Endpoint(hook, feeder.take)
         base = plan.webhook_url
         async with serving(endpoint, plan.webhook_host, plan.webhook_port) as port:
             self.listens_on = port

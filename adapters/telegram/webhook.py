@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import structlog
 from aiohttp import web
-from telegram import Update
 from telegram.ext import ExtBot
 
+from adapters.telegram.events import is_update
 from adapters.telegram.polling import ALLOWED, Take
 
 log = structlog.get_logger(__name__)
@@ -50,8 +50,7 @@ def _derived(token: str, purpose: str) -> str:
 class Endpoint:
     """Answers Telegram's calls."""
 
-    def __init__(self, bot: ExtBot[Any], hook: Hook, take: Take) -> None:
-        self._bot = bot
+    def __init__(self, hook: Hook, take: Take) -> None:
         self._hook = hook
         self._take = take
 
@@ -67,14 +66,12 @@ class Endpoint:
             return web.Response(status=403)
         body = await request.read()
         try:
-            text = body.decode()
-            update = Update.de_json(json.loads(text), self._bot)
-            whole = isinstance(update.update_id, int)
-        except Exception:  # noqa: BLE001  # whatever it is, it is no update, and is not logged
+            raw = json.loads(body)
+        except (ValueError, RecursionError):  # it is no update, and nothing of it is logged
             return web.Response(status=400)
-        if not whole:
+        if not is_update(raw):
             return web.Response(status=400)
-        await self._take([(update, text)])
+        await self._take([raw])
         return web.Response()
 
 

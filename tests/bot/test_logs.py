@@ -133,3 +133,11 @@ def test_the_level_holds_for_our_own_events_and_other_libraries_only_warn(
     assert "news" in stream.getvalue()
     assert "HTTP Request" not in stream.getvalue()
     assert "a job was missed" in stream.getvalue()
+
+
+def test_a_library_that_logs_what_members_wrote_is_not_heard(
+    logged: Callable[..., io.StringIO],
+) -> None:
+    stream = logged()
+    logging.getLogger("telegram.Bot").critical("Received data was %r", [{"text": POEM}])
+    assert stream.getvalue() == ""

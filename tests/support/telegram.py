@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-from telegram import Update
 
 from adapters.telegram.exchange import Pace
 from adapters.telegram.feeding import Feeder
@@ -68,12 +65,8 @@ class TelegramStage:
 
     async def hear(self, *updates: Json) -> None:
         """Hand over what Telegram would bring, and wait until all of it is answered."""
-        given = []
-        for update in updates:
-            read = Update.de_json(update, self.service.application.bot)
-            given.append((read, json.dumps(update)))
         feeder = await self.feeder()
-        await feeder.take(given)
+        await feeder.take(updates)
         await feeder.settled()
         assert self.service.adapter is not None
         await self.service.adapter.office.close()

@@ -49,9 +49,7 @@ class Hearing:
 
     async def take(self, *numbers: tuple[int, int]) -> None:
         """Bring updates, each a chat and a number."""
-        raw = [_message(chat, number) for chat, number in numbers]
-        bot = self.stage.service.application.bot
-        await self.feeder.take([(Update.de_json(one, bot), json.dumps(one)) for one in raw])
+        await self.feeder.take([_message(chat, number) for chat, number in numbers])
 
 
 def _message(chat: int, number: int) -> dict[str, Any]:
@@ -202,3 +200,15 @@ async def test_an_update_that_cannot_be_read_keeps_no_other_waiting(hearing: Hea
     await after.begin()
     await after.settled()
     assert hearing.heard == [(7, 2)]
+
+
+async def test_an_update_of_a_form_that_is_not_known_keeps_no_other_waiting(
+    hearing: Hearing,
+) -> None:
+    strange = _message(7, 1)
+    del strange["message"]["chat"]["type"]
+    await hearing.feeder.take([strange, _message(7, 2), strange, _message(8, 3)])
+    await hearing.feeder.settled()
+    assert hearing.heard == [(7, 2), (8, 3)]
+    first, *_ = await rows(hearing.stage)
+    assert (first.number, first.payload, first.done_at is None) == (1, "", False)

@@ -183,3 +183,14 @@ async def test_polling_takes_the_webhook_away_and_goes_on_where_it_was(
         assert server.updates.webhook is None
         stage.person("ana").say("/duel")
         await until(lambda: len(stage.group.posted) == 2)
+
+
+async def test_an_update_of_a_form_that_is_not_known_is_not_asked_for_again(
+    stage: TelegramStage, server: TelegramServer
+) -> None:
+    strange = unanswered(stage.person("ana"), "/duel")
+    strange = {**strange, "message": {**strange["message"], "chat": {"id": stage.group.id}}}
+    assert await post(server, None, hook_of(server).secret, strange) == 200
+    stage.person("ana").say("/duel")
+    await until(lambda: stage.group.posted)
+    assert len(stage.group.posted) == 1
