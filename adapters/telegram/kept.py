@@ -35,13 +35,15 @@ def keep(app: App, c: Connection, account: str, reply: Reply) -> str:
     return code
 
 
-def find_kept(app: App, c: Connection, account: str, code: str) -> Reply | None:
-    """Return the reply that was kept for an account, ``None`` if it is another's, or too old."""
-    query = select(kept_replies.c.state).where(
+def find_kept(app: App, c: Connection, code: str) -> tuple[str, Reply] | None:
+    """Return a kept reply and for which account it is, ``None`` if there is none, or too old.
+
+    An account that is a group's stands for whoever administers it.
+    """
+    query = select(kept_replies.c.account, kept_replies.c.state).where(
         kept_replies.c.code == code,
         kept_replies.c.platform == PLATFORM,
-        kept_replies.c.account == account,
         kept_replies.c.kept_at >= app.clock() - KEPT_FOR,
     )
-    state = c.execute(query).scalar()
-    return None if state is None else app.outbox.decode(state)
+    found = c.execute(query).first()
+    return None if found is None else (found.account, app.outbox.decode(found.state))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import structlog
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
 
-from adapters.telegram import limits
+from adapters.telegram import limits, questions
 from adapters.telegram.conversation import Conversation
 from adapters.telegram.events import Spot, event_of, spot_of
 from adapters.telegram.exchange import last_of
@@ -24,8 +25,10 @@ from adapters.telegram.render import short_note
 from adapters.telegram.rooted import rooted, uprooted
 from adapters.telegram.turn import Turn
 from plumas_core.commands.dispatch import run_action
+from plumas_core.commands.identity import Event
 from plumas_core.commands.reply import Reply
 from plumas_core.commands.spec import ActionSpec, Press
+from plumas_core.ids import decode
 
 log = structlog.get_logger(__name__)
 
@@ -111,10 +114,25 @@ class Presses:
             await self._command(visit, ref)
             return
         edits = message.message_id if message is not None else None
-        placed = Visit(visit.turn, visit.event, visit.spot, visit.number, visit.at, edits=edits)
+        event = await self._asked_of(visit, ref)
+        placed = Visit(visit.turn, event, visit.spot, visit.number, visit.at, edits=edits)
         refused = await self._conversation.press(placed, name, ref)
         await visit.turn.settle()
         await self._acknowledge(query, refused, alert=True)
+
+    async def _asked_of(self, visit: Visit, ref: str) -> Event:
+        """Return who answers by a question's button.
+
+        One that was asked of a group's own name is answered in it by all who administer the group.
+        """
+        event, group = visit.event, str(visit.spot.chat)
+        if not event.admin:
+            return event
+        find = partial(questions.find, address=visit.spot.address, account=group)
+        question = await self._office.app.db.read(find)
+        if question is None or question.id != decode(ref.partition(".")[0]):
+            return event
+        return replace(event, account_id=group, account_name=event.home_name)
 
     async def _in_private(
         self, visit: Visit, query: CallbackQuery, action: ActionSpec, ref: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapters.telegram.events import Spot
 from adapters.telegram.kept import PREFIX, find_kept
 from adapters.telegram.links import read_press
 from adapters.telegram.moving import find_again
@@ -34,12 +35,23 @@ class Starting:
             await self._press(visit, parameter)
 
     async def _show_kept(self, visit: Visit, code: str) -> None:
-        app, account = self._office.app, visit.event.account_id
-        reply = await app.db.read(lambda c: find_kept(app, c, account, code))
-        if reply is None:
+        app = self._office.app
+        found = await app.db.read(lambda c: find_kept(app, c, code))
+        if found is None or not await self._is_for(visit, found[0]):
             await self._office.refuse(visit, Problem("telegram-link-old"))
             return
-        await self._office.exchange(visit).show(reply, "private")
+        await self._office.exchange(visit).show(found[1], "private")
+
+    async def _is_for(self, visit: Visit, account: str) -> bool:
+        """Tell whether what was kept for an account is for a visitor.
+
+        What a group's administrator asked in its name is for all who administer it.
+        """
+        if account == visit.event.account_id:
+            return True
+        spot = Spot(int(account))
+        admins = self._office.admins
+        return not spot.private and await admins.administers(spot.chat, visit.spot.chat)
 
     async def _press(self, visit: Visit, parameter: str) -> None:
         """Do in private what a button in a group stands for."""

@@ -12,7 +12,7 @@ from plumas_core.app import App
 from plumas_core.catalog.listing import listing
 from plumas_core.catalog.words import availability
 from plumas_core.characters import clean_line
-from plumas_core.commands.give import POOL
+from plumas_core.commands.give import POOL, is_person
 from plumas_core.commands.spec import RefKind
 from plumas_core.delivery.places import PRIVATE
 from plumas_core.duels.earlier import earlier_texts
@@ -148,6 +148,7 @@ def _members(app: App, c: Connection, chooser: Chooser) -> Iterator[Choice]:
         .where(
             memberships.c.community_id == chooser.community_id,
             identities.c.platform == chooser.platform,
+            is_person(),
         )
         .order_by(memberships.c.first_seen.desc())
         .limit(_LOOKED_AT)

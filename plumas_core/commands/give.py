@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 
 from plumas_core.app import App
 from plumas_core.commands.once import handled_before, remember
@@ -21,7 +21,7 @@ from plumas_core.credits.money import show
 from plumas_core.ids import encode
 from plumas_core.operations import record
 from plumas_core.problems import Problem
-from plumas_core.storage.tables.people import identities, memberships
+from plumas_core.storage.tables.people import identities, memberships, places
 
 POOL = ("pool", "fondo")
 """What the community's pool is called in place of a member's name."""
@@ -144,7 +144,7 @@ def find_member(c: Connection, community_id: int, name: str) -> tuple[int, str]:
     query = (
         select(identities.c.member_id, identities.c.name, identities.c.external_id)
         .join(memberships, memberships.c.member_id == identities.c.member_id)
-        .where(memberships.c.community_id == community_id)
+        .where(memberships.c.community_id == community_id, is_person())
     )
     people = c.execute(query).all()
     by_id = {one.member_id: one.name for one in people if one.external_id.casefold() == wanted}
@@ -155,6 +155,17 @@ def find_member(c: Connection, community_id: int, name: str) -> tuple[int, str]:
     if not found:
         raise Problem("member-unknown", name=name[:60])
     return next(iter(found.items()))
+
+
+def is_person() -> ColumnElement[bool]:
+    """Tell of ``identities`` whether somebody is behind one, who may own credits.
+
+    Nobody is where administrators speak in the name of their chat.
+    """
+    chat = select(places.c.id).where(
+        places.c.platform == identities.c.platform, places.c.home == identities.c.external_id
+    )
+    return ~exists(chat)
 
 
 def _moved(
