@@ -28,10 +28,13 @@ from plumas_core.delivery.places import PRIVATE
 
 log = structlog.get_logger(__name__)
 
-LOST: Final = frozenset({10003, 10004, 50001, 50007, 50013, 50278, 160005})
+LOCKED: Final = 160005
+LOST: Final = frozenset({10003, 10004, 50001, 50007, 50013, 50278, LOCKED})
 """Unknown channel or server, no access, closed to private messages, no permission, no server in
 common, locked thread: trying again cannot help."""
 
+CLOSED: Final = (403, 404)
+"""A thread that the bot may not write in, or that is gone."""
 ARCHIVED: Final = 50083
 BAD_REQUEST: Final = 400
 UNKNOWN_MESSAGE: Final = 10008
@@ -77,10 +80,9 @@ class DiscordDeliverer:
             channel = await self._channel(row)
             number = int(external)
             thread = await self._thread(channel, number, row.reply.thread)
-            if thread is None or row.reply.thread is None:
+            if thread is None or row.reply.thread is None or not await self._filled(thread, row):
                 await self._put(channel, number, row.ref, row.reply, content)
                 return
-            await self._fill(thread, row)
             line = Reply((Text((row.reply.thread.line,)),))
             await self._put(channel, number, row.ref, line, f"{content} <#{thread.id}>".strip())
 
@@ -91,12 +93,23 @@ class DiscordDeliverer:
             return None
         return await begin_thread(self._client, channel.id, message_id, wish.name)
 
-    async def _fill(self, thread: discord.PartialMessageable, row: OutboxRow) -> None:
-        """Put the row's content into its thread, into the message that is there already if any."""
-        message = await first_own(self._client, thread)
-        if message is None:
-            message = await thread.send(f"`{row.ref}`", nonce=f"{row.ref}t"[: limits.NONCE])
-        await self._put(thread, message.id, row.ref, row.reply, "")
+    async def _filled(self, thread: discord.PartialMessageable, row: OutboxRow) -> bool:
+        """Put the row's content into its thread, into the message that is there already if any.
+
+        Return whether it stands there. To begin a thread and to write in it are two rights; and a
+        thread that is locked or deleted says nothing of the channel that it is in.
+        """
+        try:
+            message = await first_own(self._client, thread)
+            if message is None:
+                message = await thread.send(f"`{row.ref}`", nonce=f"{row.ref}t"[: limits.NONCE])
+            await self._put(thread, message.id, row.ref, row.reply, "")
+        except discord.HTTPException as reason:
+            if reason.status not in CLOSED and reason.code != LOCKED:
+                raise
+            log.info("thread_not_filled", code=reason.code, status=reason.status)
+            return False
+        return True
 
     async def _put(
         self,

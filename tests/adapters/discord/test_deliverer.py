@@ -216,6 +216,37 @@ async def test_where_no_thread_can_begin_it_is_told_in_the_place(
     assert message["content"] == "<@700000000000000001>"
 
 
+@pytest.mark.parametrize(
+    "refused",
+    [
+        Refusal(403, 50013, "Missing Permissions"),
+        Refusal(403, 50001, "Missing Access"),
+        Refusal(400, 160005, "Thread is locked"),
+        Refusal(404, 10003, "Unknown Channel"),
+    ],
+)
+async def test_where_nothing_can_be_written_in_the_thread_it_is_told_in_the_place(
+    stage: DiscordStage, refused: Refusal
+) -> None:
+    deliverer = stage.service.deliverer
+    external = await deliverer.place(in_thread(stage))
+    stage.server.pass_then_fail("POST /channels", 1, refused)
+    await deliverer.edit(external, in_thread(stage))
+    (message,) = stage.posted()
+    assert "Gana *ana*" in words(message)
+    assert message["content"] == "<@700000000000000001>"
+
+
+async def test_a_channel_that_is_lost_after_its_thread_is_lost(stage: DiscordStage) -> None:
+    deliverer = stage.service.deliverer
+    external = await deliverer.place(in_thread(stage))
+    gone = Refusal(403, 50001, "Missing Access")
+    stage.server.pass_then_fail("POST /channels", 1, gone)
+    stage.server.fail("PATCH /channels", gone)
+    with pytest.raises(PlaceLost):
+        await deliverer.edit(external, in_thread(stage))
+
+
 async def test_a_thread_has_a_name_that_discord_takes(stage: DiscordStage) -> None:
     reply = replace(note("Gana ana"), thread=Thread("palabra " * 60, "línea"))
     await deliver(stage, row(stage, reply=reply))
