@@ -99,7 +99,13 @@ def _found(app: App, c: Connection) -> None:
     now = app.clock()
     c.execute(
         insert(communities).values(
-            id=HERE, name="City", locale="en", time_zone="UTC", settings="{}", created_at=now
+            id=HERE,
+            name="City",
+            locale="en",
+            time_zone="UTC",
+            settings="{}",
+            approved=True,
+            created_at=now,
         )
     )
     c.execute(
@@ -109,7 +115,6 @@ def _found(app: App, c: Connection) -> None:
             platform="console",
             home="city",
             address="main",
-            approved=True,
             created_at=now,
         )
     )

@@ -59,13 +59,10 @@ def pools(patient: Patient) -> Iterator[Finding]:
 
 def approved(patient: Patient) -> Iterator[Finding]:
     """Look for communities that nobody approved, and places that were lost."""
-    welcome = select(places.c.community_id).where(
-        places.c.community_id.is_not(None), places.c.approved.is_(True)
-    )
     waiting = (
         select(communities.c.name, places.c.platform)
         .join(communities, communities.c.id == places.c.community_id)
-        .where(places.c.community_id.not_in(welcome), places.c.lost_at.is_(None))
+        .where(communities.c.approved.is_(False), places.c.lost_at.is_(None))
         .distinct()
         .order_by(communities.c.name)
     )

@@ -9,15 +9,13 @@ from plumas_core.commands.reply import note
 from plumas_core.credits.money import show
 from plumas_core.delivery.places import settled_place
 from plumas_core.operations import record
-from plumas_core.storage.tables.people import communities, places
+from plumas_core.storage.tables.people import communities
 
 
 def is_approved(c: Connection, community_id: int) -> bool:
     """Tell whether an operator has approved a community, or it never needed that."""
-    query = select(places.c.id).where(
-        places.c.community_id == community_id, places.c.approved.is_(True)
-    )
-    return c.execute(query.limit(1)).first() is not None
+    query = select(communities.c.approved).where(communities.c.id == community_id)
+    return bool(c.execute(query).scalar())
 
 
 def present_community(c: Connection, community_id: int) -> int | None:
@@ -39,8 +37,8 @@ def approve(app: App, c: Connection, community_id: int, amount: int, member_id: 
     """
     if is_approved(c, community_id):
         return False
-    where = places.c.community_id == community_id
-    c.execute(update(places).where(where).values(approved=True))
+    where = communities.c.id == community_id
+    c.execute(update(communities).where(where).values(approved=True))
     app.book.transfer(
         c,
         debit=app.book.issued(c),

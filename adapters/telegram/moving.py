@@ -52,7 +52,6 @@ def _merge(c: Connection, place: Row[Any], twin: int) -> None:
         .where(places.c.id == twin)
         .values(
             community_id=place.community_id,
-            approved=place.approved,
             announces=place.announces,
             lost_at=None,
         )

@@ -179,11 +179,8 @@ def _communities(app: App, c: Connection, chooser: Chooser) -> Iterator[Choice]:
     """Yield the communities that wait for an operator's word, to operators alone."""
     if (chooser.platform, chooser.account) not in app.policy.operators:
         return
-    approved = select(places.c.community_id).where(
-        places.c.community_id.is_not(None), places.c.approved.is_(True)
-    )
     waiting = select(communities).where(
-        communities.c.id.not_in(approved), communities.c.merged_into.is_(None)
+        communities.c.approved.is_(False), communities.c.merged_into.is_(None)
     )
     for row in c.execute(waiting.order_by(communities.c.created_at.desc()).limit(_LOOKED_AT)):
         yield Choice(row.name, encode(row.id))

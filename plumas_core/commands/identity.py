@@ -233,7 +233,6 @@ def settle(app: App, c: Connection, event: Event) -> tuple[int, int]:
             platform=event.platform,
             home=event.home,
             address=event.address,
-            approved=event.trusted,
             created_at=now,
         )
     )
@@ -280,6 +279,7 @@ def _community(app: App, c: Connection, event: Event, now: int) -> int:
             locale=closest(event.home_locale or app.policy.default_locale),
             time_zone=app.policy.time_zone,
             settings="{}",
+            approved=event.trusted,
             created_at=now,
         )
     )

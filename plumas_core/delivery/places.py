@@ -42,7 +42,6 @@ def account_place(app: App, c: Connection, platform: str, external_id: str) -> i
             platform=platform,
             home=PRIVATE,
             address=address,
-            approved=True,
             created_at=app.clock(),
         )
     )

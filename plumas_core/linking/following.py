@@ -57,8 +57,15 @@ def merge_member(app: App, c: Connection, old: int, new: int, key: str) -> None:
 
 
 def merge_community(app: App, c: Connection, old: int, new: int, key: str) -> None:
-    """Let everything of a community's become another's; its duels get numbers there."""
+    """Let everything of a community's become another's; its duels get numbers there.
+
+    Where an operator has approved either, the joint one is approved, since it has that pool; the
+    old one keeps its own word, good or none, for the day on which it leaves.
+    """
     now = app.clock()
+    welcome = select(communities.c.approved).where(communities.c.id == old)
+    if c.execute(welcome).scalar_one():
+        c.execute(update(communities).where(communities.c.id == new).values(approved=True))
     _renumber(c, old, new)
     _keep_earliest(c, memberships.c.community_id, old, new)
     _repoint(c, communities.c.id, old, new)

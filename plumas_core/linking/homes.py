@@ -160,7 +160,10 @@ def _refuse_running(c: Connection, where: ColumnElement[bool]) -> None:
 
 
 def _as_new(app: App, c: Connection, community_id: int) -> int:
-    """Make a community like another one: with its name, its settings and its switched models."""
+    """Make a community like another one: with its name, its settings and its switched models.
+
+    The operator's approval stays with the pool that it opened: the new one's is empty.
+    """
     old = c.execute(select(communities).where(communities.c.id == community_id)).one()
     new = app.ids.new()
     c.execute(
@@ -170,6 +173,7 @@ def _as_new(app: App, c: Connection, community_id: int) -> int:
             locale=old.locale,
             time_zone=old.time_zone,
             settings=old.settings,
+            approved=False,
             created_at=app.clock(),
         )
     )

@@ -63,7 +63,7 @@ def trouble(findings: list[Finding], check: str) -> Finding:
     return found
 
 
-def add_place(town: Town, *, approved: bool = True, lost_at: int | None = None) -> int:
+def add_place(town: Town, *, lost_at: int | None = None) -> int:
     number = town.ids.new()
     with town.engine.begin() as c:
         c.execute(
@@ -73,7 +73,6 @@ def add_place(town: Town, *, approved: bool = True, lost_at: int | None = None) 
                 platform="discord",
                 home="9",
                 address=str(number),
-                approved=approved,
                 lost_at=lost_at,
                 created_at=1,
             )
@@ -345,7 +344,9 @@ def test_a_pool_that_has_gone_into_another_one_is_not_told(town: Town, doctor: D
 
 
 def test_a_place_that_waits_for_the_operator_is_told(town: Town, doctor: Doctor) -> None:
-    add_place(town, approved=False)
+    add_place(town)
+    with town.engine.begin() as c:
+        c.execute(update(communities).where(communities.c.id == ATENEO).values(approved=False))
     assert "El Ateneo (discord)" in trouble(doctor(), "places").says
 
 

@@ -52,6 +52,7 @@ class Town:
                     locale="es",
                     time_zone="UTC",
                     settings="{}",
+                    approved=True,
                     created_at=1,
                 )
             )

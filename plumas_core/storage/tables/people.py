@@ -24,14 +24,16 @@ communities = Table(
     Column("locale", Text, nullable=False),
     Column("time_zone", Text, nullable=False),
     Column("settings", Text, nullable=False),
+    Column("approved", Boolean(name="approved"), nullable=False),
     Column("created_at", Int64, nullable=False),
     Column("merged_into", ForeignKey("communities.id")),
     Column("merged_at", Int64),
     Column("left_at", Int64),
     Index(None, "merged_into"),
 )
-"""``merged_into``: the community that all of this one went to when a server or chat was joined to
-it. ``left_at``: when the one server or chat of this community was taken out of another one."""
+"""``approved``: an operator let it in, or it never needed that. ``merged_into``: the community that
+all of this one went to when a server or chat was joined to it. ``left_at``: when the one server or
+chat of this community was taken out of another one."""
 
 places = Table(
     "places",
@@ -41,7 +43,6 @@ places = Table(
     Column("platform", Text, nullable=False),
     Column("home", Text, nullable=False),
     Column("address", Text, nullable=False),
-    Column("approved", Boolean(name="approved"), nullable=False),
     Column(
         "announces",
         Boolean(name="announces"),

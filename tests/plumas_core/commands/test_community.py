@@ -10,7 +10,7 @@ from sqlalchemy import select
 from plumas_core.commands.reply import Fields, Reply
 from plumas_core.delivery.places import PRIVATE
 from plumas_core.ids import encode
-from plumas_core.storage.tables.people import audit_log, communities, places
+from plumas_core.storage.tables.people import audit_log, communities
 from plumas_core.time_zones import time_zone
 from tests.support.speaker import Speaker, said
 from tests.support.stage import Stage
@@ -91,7 +91,7 @@ async def test_an_operator_approves_a_place_and_its_pool_is_filled_once(stage: S
     again = await op.say("/approve")
     assert "approved before" in stage.text(again)
     assert shown(again)["Pool (credits)"] == "20.00"
-    assert all(row["approved"] for row in await stage.rows(select(places.c.approved)))
+    assert all(row["approved"] for row in await stage.rows(select(communities.c.approved)))
     logged = await stage.rows(select(audit_log.c.action, audit_log.c.detail))
     assert [tuple(one.values()) for one in logged] == [("approve", str(20 * 10**10))]
     await stage.work()
@@ -113,7 +113,7 @@ async def test_the_operator_approves_by_a_press_in_private_with_the_houses_amoun
 async def test_nobody_else_approves(stage: Stage) -> None:
     reply = await here(stage, "eva", admin=True).say("/approve")
     assert "whoever runs the bot" in said(reply)
-    assert await stage.count(places, places.c.approved.is_(True)) == 0
+    assert await stage.count(communities, communities.c.approved.is_(True)) == 0
 
 
 async def test_where_nobody_approved_yet_a_refusal_says_so(stage: Stage) -> None:

@@ -522,3 +522,42 @@ async def test_approving_one_that_was_joined_meanwhile_opens_no_second_pool(town
     assert await follow(town.stage.app) == 0
     assert await town.pool(town.chat) == 500 * CREDIT
     assert await town.clean()
+
+
+async def approve(town: Town, speaker: Speaker, amount: int | None = None) -> Reply:
+    """Let an operator approve the community of a speaker's place, from elsewhere."""
+    operator = Speaker(town.stage, OPERATOR, home="Office")
+    given = "" if amount is None else f"amount:{amount} "
+    return await operator.say(f"/approve {given}community:{encode(await town.community(speaker))}")
+
+
+async def test_the_approval_stays_with_the_pool_when_the_first_place_leaves(town: Town) -> None:
+    await approve(town, town.server, 500)
+    await town.join()
+    await town.part(town.server)
+    assert await town.pool(town.chat) == 500 * CREDIT
+    assert "not approved" not in said(await town.chat.say("/settings"), "warning")
+    assert "approved before" in town.stage.text(await approve(town, town.chat, 300))
+    assert "not approved" in said(await town.server.say("/settings"), "warning")
+    assert "approved before" not in town.stage.text(await approve(town, town.server, 300))
+    assert await town.pool(town.server) == 300 * CREDIT
+    assert await town.clean()
+
+
+async def test_a_place_that_leaves_an_approved_community_waits_for_its_own_approval(
+    town: Town,
+) -> None:
+    await town.join()
+    await approve(town, town.server)
+    await town.part(town.chat)
+    assert "not approved" in said(await town.chat.say("/settings"), "warning")
+    assert "approved before" not in town.stage.text(await approve(town, town.chat))
+
+
+async def test_a_pool_that_was_approved_stays_so_where_it_goes(town: Town) -> None:
+    await approve(town, town.chat, 20)
+    await town.join()
+    assert "not approved" not in said(await town.server.say("/settings"), "warning")
+    await town.part(town.chat)
+    assert "approved before" in town.stage.text(await approve(town, town.server))
+    assert "approved before" in town.stage.text(await approve(town, town.chat))
