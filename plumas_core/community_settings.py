@@ -6,9 +6,12 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
+import structlog
 from sqlalchemy import Connection, select, update
 
 from plumas_core.storage.tables.people import communities
+
+log = structlog.get_logger(__name__)
 
 ResultsIn: TypeAlias = Literal["channel", "thread"]
 
@@ -27,7 +30,13 @@ def settings_of(c: Connection, community_id: int) -> CommunitySettings:
     text = c.execute(
         select(communities.c.settings).where(communities.c.id == community_id)
     ).scalar_one()
-    kept = json.loads(text)
+    try:
+        kept = json.loads(text)
+    except (ValueError, RecursionError):
+        kept = None
+    if not isinstance(kept, dict):
+        log.warning("community_settings_not_readable", community=community_id)
+        return CommunitySettings()
     for results in RESULTS_IN:
         if kept.get("results") == results:
             return CommunitySettings(results)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from plumas_core.commands.reply import Fields, Reply
 from plumas_core.delivery.places import PRIVATE
@@ -55,6 +55,21 @@ async def test_settings_are_shown_and_only_to_admins(stage: Stage) -> None:
     assert shown(reply)["Verdicts are told"] == "in the channel of their duel"
     assert "admins" in said(await here(stage, "ana").say("/settings results:thread"))
     assert await stage.rows(select(audit_log)) == []
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "{", "null", "3", '["results"]', "[" * 100_000, '{"results": ["thread"]}']
+)
+async def test_settings_that_cannot_be_read_count_as_the_defaults_and_can_be_set_again(
+    stage: Stage, kept: str
+) -> None:
+    admin = here(stage, "eva", admin=True)
+    await admin.say("/help")
+    await stage.app.db.write(lambda c: c.execute(update(communities).values(settings=kept)))
+    reply = await admin.say("/settings")
+    assert shown(reply)["Verdicts are told"] == "in the channel of their duel"
+    await admin.say("/settings results:thread")
+    assert (await settings_row(stage))["settings"] == {"results": "thread"}
 
 
 async def test_a_change_that_is_delivered_twice_is_logged_once(stage: Stage) -> None:
