@@ -38,6 +38,7 @@ async def serve_telegram(service: TelegramService, app: App, *, listen: bool) ->
         SettingsError: Telegram does not accept the token, or the webhook's port is taken.
     """
     from adapters.telegram.polling import TokenRefused
+    from adapters.telegram.webhook import PortTaken
 
     try:
         await service.log_in(app, COMMANDS)
@@ -45,7 +46,7 @@ async def serve_telegram(service: TelegramService, app: App, *, listen: bool) ->
             await service.serve(app, COMMANDS, ACTIONS)
     except TokenRefused as reason:
         raise SettingsError(f"{reason}; copy it again from @BotFather") from reason
-    except OSError as reason:
+    except PortTaken as reason:
         raise SettingsError(
-            f"TELEGRAM_WEBHOOK_PORT cannot be listened on ({reason.strerror}); choose another"
+            f"TELEGRAM_WEBHOOK_PORT cannot be listened on ({reason}); choose another"
         ) from reason

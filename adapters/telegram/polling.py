@@ -42,14 +42,25 @@ class TokenRefused(Exception):
     """Telegram does not know the token: nothing helps but another one."""
 
 
+async def leave_webhook(bot: ExtBot[Any]) -> None:
+    """Let no webhook stand in the way of asking, if Telegram can be told so now."""
+    try:
+        await bot.delete_webhook()
+    except TelegramError as reason:
+        log.warning("webhook_not_removed", reason=reason.message[:200])
+
+
 async def poll(bot: ExtBot[Any], take: Take, sleep: Sleep, clock: Clock) -> None:
     """Ask for updates and hand them on, until the task is cancelled.
+
+    A webhook that is set is removed first: Telegram calls it or is asked, not both.
 
     Raises:
         TokenRefused: Telegram does not know the token any more.
     """
     offset: int | None = None
     pause, rest = _FIRST_PAUSE, FIRST_REST
+    await leave_webhook(bot)
     while True:
         began = clock()
         try:
@@ -62,6 +73,7 @@ async def poll(bot: ExtBot[Any], take: Take, sleep: Sleep, clock: Clock) -> None
                 " one of them, or give the other another token",
             )
             await sleep(_CONFLICT_PAUSE)
+            await leave_webhook(bot)
             continue
         except TelegramError as reason:
             wait = float(refusal_seconds(reason)) if isinstance(reason, RetryAfter) else pause

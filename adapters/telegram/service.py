@@ -34,6 +34,9 @@ CONNECTIONS: Final = 64
 LAST_WORDS: Final = 5.0
 """Seconds that updates under way are waited for at the end."""
 
+LISTINGS: Final = 8
+"""Times that it is tried to list the commands; the last one is minutes after the start."""
+
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 120.0
 
 
@@ -89,7 +92,7 @@ class TelegramService:
         Raises:
             TokenRefused: Telegram does not know the token.
         """
-        await self._until_reached(self.application.initialize)
+        await self._until_reached(self._introduce)
         self.deliverer.begin(app, commands)
         log.info("telegram_ready", bot=self.application.bot.username)
 
@@ -112,18 +115,25 @@ class TelegramService:
     async def serve(
         self, app: App, commands: Sequence[AnyCommand], actions: Mapping[str, ActionSpec]
     ) -> None:
-        """List the commands and answer members, until the task is cancelled.
+        """Answer members, and list the commands beside that, until the task is cancelled.
 
         Raises:
             TokenRefused: Telegram does not know the token any more.
-            OSError: the webhook's port cannot be listened on.
+            PortTaken: the webhook's port cannot be listened on.
         """
         feeder = self.prepare(app, commands, actions)
+        listing = asyncio.create_task(self._list(app, commands))
+        try:
+            await feeder.begin()
+            await self._hear(feeder)
+        finally:
+            listing.cancel()
+            await asyncio.gather(listing, return_exceptions=True)
+
+    async def _hear(self, feeder: Feeder) -> None:
+        """Take updates in the way that the plan names."""
         bot, plan = self.application.bot, self._plan
-        await self._until_reached(lambda: register(app.texts, commands, bot, plan.folder))
-        await feeder.begin()
         if plan.webhook_url is None:
-            await self._until_reached(self._leave_webhook)
             await poll(bot, feeder.take, self._sleep, self._clock)
             return
         hook = hook_of(plan.token)
@@ -143,12 +153,26 @@ class TelegramService:
         await self.application.shutdown()
         await self.application.bot.shutdown()  # also where the login failed
 
-    async def _leave_webhook(self) -> None:
-        """Let no webhook stand in the way of asking."""
-        info = await self.application.bot.get_webhook_info()
-        if info.url:
-            log.warning("webhook_removed", todo="set TELEGRAM_WEBHOOK_URL to be called instead")
-            await self.application.bot.delete_webhook()
+    async def _introduce(self) -> None:
+        """Ask who we are: the one call whose refusal says that the token is wrong."""
+        try:
+            await self.application.initialize()
+        except InvalidToken as reason:
+            raise TokenRefused("TELEGRAM_TOKEN is not accepted by Telegram") from reason
+
+    async def _list(self, app: App, commands: Sequence[AnyCommand]) -> None:
+        """List the commands if Telegram takes them; without the list they work all the same."""
+        bot, folder = self.application.bot, self._plan.folder
+        pause = _FIRST_PAUSE
+        for _ in range(LISTINGS):
+            try:
+                await register(app.texts, commands, bot, folder)
+                return
+            except (TelegramError, OSError) as reason:
+                log.warning("commands_not_listed", reason=str(reason)[:200], pause=pause)
+            await self._sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        log.error("commands_not_listed", todo="start again to have the menu of commands renewed")
 
     async def _until_reached(self, work: Callable[[], Awaitable[object]]) -> None:
         """Do what needs Telegram, again and again with growing pauses while it is away."""
@@ -157,8 +181,6 @@ class TelegramService:
             try:
                 await work()
                 return
-            except InvalidToken as reason:
-                raise TokenRefused("TELEGRAM_TOKEN is not accepted by Telegram") from reason
             except TelegramError as reason:
                 wait = float(refusal_seconds(reason)) if isinstance(reason, RetryAfter) else pause
                 log.warning("telegram_not_reached", reason=reason.message[:200], pause=wait)

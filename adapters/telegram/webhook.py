@@ -75,18 +75,25 @@ class Endpoint:
         return web.Response()
 
 
+class PortTaken(Exception):
+    """The port for Telegram's calls cannot be listened on."""
+
+
 @asynccontextmanager
 async def serving(endpoint: Endpoint, host: str, port: int) -> AsyncIterator[int]:
     """Serve an endpoint; yield the port, which is a free one for 0.
 
     Raises:
-        OSError: the port cannot be listened on.
+        PortTaken: the port cannot be listened on.
     """
     runner = web.AppRunner(endpoint.application(), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as reason:
+            raise PortTaken(reason.strerror or type(reason).__name__) from reason
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()

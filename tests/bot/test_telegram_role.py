@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from adapters.telegram.service import TelegramService
 from bot.checks_telegram import telegram, telegram_online
 from bot.env_file import SettingsError
 from bot.findings import Finding, Patient
@@ -98,3 +99,38 @@ async def test_a_refused_token_stops_the_program_with_a_word_of_what_to_do(
     with pytest.raises(SettingsError, match="@BotFather"):
         await serve_telegram(service, app, listen=True)
     await service.close()
+
+
+async def test_a_port_that_is_taken_is_named_and_no_other_failure_is_taken_for_it(
+    server: TelegramServer, app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    async with taken:
+        port = taken.sockets[0].getsockname()[1]
+        hook = {"telegram_webhook_url": "https://plumas.example", "telegram_webhook_port": port}
+        service = service_of(server, tmp_path, **hook)
+        with pytest.raises(SettingsError, match="TELEGRAM_WEBHOOK_PORT"):
+            await serve_telegram(service, app, listen=True)
+        await service.close()
+    service = service_of(server, tmp_path)
+    monkeypatch.setattr(service, "prepare", _lose_the_database)
+    with pytest.raises(TimeoutError, match="the database"):
+        await serve_telegram(service, app, listen=True)
+    await service.close()
+
+
+def service_of(server: TelegramServer, folder: Path, **more: Any) -> TelegramService:
+    service = telegram_service(
+        Settings(
+            telegram_token=SecretStr(TOKEN),
+            telegram_api_url=server.url,
+            database_url=f"sqlite:///{folder / 'plumas.db'}",
+            **more,
+        )
+    )
+    assert service is not None
+    return service
+
+
+def _lose_the_database(*_given: Any) -> Any:
+    raise TimeoutError("the database did not answer")

@@ -128,21 +128,52 @@ async def test_a_telegram_that_is_away_is_waited_for(
 async def test_commands_are_listed_once_while_they_stay_the_same(
     db_path: Path, tmp_path: Path, server: TelegramServer, clock: ManualClock
 ) -> None:
-    for _ in range(2):
-        async with connected(tmp_path, server, clock):
-            pass
     calls = server.methods.menus.calls
-    assert len(calls) == len(set(calls)) == 6
     record = tmp_path / "telegram-commands.sha256"
+    async with connected(tmp_path, server, clock):
+        await until(record.exists)
+    async with connected(tmp_path, server, clock) as stage:
+        stage.person("ana").say("/duel")
+        await until(lambda: stage.group.posted)
+    assert len(calls) == len(set(calls)) == 6
     record.write_text(record.read_text().translate({ord("a"): "b", ord("1"): "2"}))
     async with connected(tmp_path, server, clock):
-        pass
-    assert len(calls) == 12
+        await until(lambda: len(calls) == 12)
+
+
+@pytest.mark.parametrize("status", [400, 404, 502])
+@pytest.mark.parametrize("method", ["setMyCommands", "deleteWebhook"])
+async def test_members_are_answered_whatever_becomes_of_what_only_helps(
+    db_path: Path,
+    tmp_path: Path,
+    server: TelegramServer,
+    clock: ManualClock,
+    method: str,
+    status: int,
+) -> None:
+    async def sleep(_seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    server.fail(method, *[Refusal(status, "Not Found")] * 50)
+    async with connected(tmp_path, server, clock, sleep=sleep) as stage:
+        stage.person("ana").say("/duel")
+        await until(lambda: stage.group.posted)
+
+
+async def test_a_webhook_that_could_not_be_removed_at_once_is_removed_later(
+    db_path: Path, tmp_path: Path, server: TelegramServer, clock: ManualClock
+) -> None:
+    await server.call("setWebhook", {"url": "https://elsewhere.example/hook"}, {})
+    server.fail("deleteWebhook", Refusal(502, "Bad Gateway"))
+    async with connected(tmp_path, server, clock) as stage:
+        stage.person("ana").say("/duel")
+        await until(lambda: stage.group.posted)
 
 
 async def test_menus_are_set_for_each_scope_and_language(
     stage: TelegramStage, server: TelegramServer
 ) -> None:
+    await until(lambda: len(server.methods.menus.set) == 6)
     menus = {
         (json.loads(scope)["type"], language): {one["command"]: one["description"] for one in made}
         for (scope, language), made in server.methods.menus.set.items()

@@ -47,6 +47,9 @@ class Bot:
             raise answer
         return answer
 
+    async def delete_webhook(self) -> bool:
+        return True
+
     async def sleep(self, seconds: float) -> None:
         self.paused.append(seconds)
         await self._clock.sleep(seconds)
