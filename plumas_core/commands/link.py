@@ -28,6 +28,7 @@ from plumas_core.credits.money import show
 from plumas_core.credits.movements import balance
 from plumas_core.ids import decode, encode
 from plumas_core.linking.accounts import (
+    account_of,
     accounts_of,
     join_accounts,
     plan_joining,
@@ -125,7 +126,7 @@ def _confirmation(app: App, c: Connection, request: Request[LinkArgs], code: Cod
     planned = plan_joining(app, c, request.member.id, code.member_id)
     if code.used_at is not None:
         raise Problem("link-used")
-    first = accounts_of(c, code.member_id)[0]
+    maker = account_of(c, code.platform, code.account)
     blocks: list[Block] = [
         Title(t.text(locale, "link-title")),
         Text(
@@ -133,8 +134,8 @@ def _confirmation(app: App, c: Connection, request: Request[LinkArgs], code: Cod
                 t.text(
                     locale,
                     "link-confirm",
-                    name=first.name,
-                    platform=first.platform.capitalize(),
+                    name=maker.name,
+                    platform=maker.platform.capitalize(),
                 ),
             )
         ),

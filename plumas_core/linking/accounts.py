@@ -16,6 +16,7 @@ from plumas_core.clock import DAY, HOUR
 from plumas_core.commands.spec import Account
 from plumas_core.credits.movements import Balance, balance
 from plumas_core.duels.entering import HOLDING
+from plumas_core.linking.codes import void_codes
 from plumas_core.linking.following import merge_member
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.agents import agents
@@ -42,6 +43,14 @@ def accounts_of(c: Connection, member_id: int) -> list[Account]:
         .order_by(identities.c.first_seen, identities.c.platform)
     )
     return [Account(*row) for row in c.execute(query)]
+
+
+def account_of(c: Connection, platform: str, external_id: str) -> Account:
+    """Return an account that has been seen, with its name."""
+    query = select(identities.c.name).where(
+        identities.c.platform == platform, identities.c.external_id == external_id
+    )
+    return Account(platform, external_id, c.execute(query).scalar_one())
 
 
 def plan_joining(app: App, c: Connection, old: int, new: int) -> Joining:
@@ -93,7 +102,8 @@ def require_companions(c: Connection, member_id: int) -> list[Account]:
 def take_out(app: App, c: Connection, member_id: int, account: Account) -> int:
     """Let an account leave its member as a new one with an empty wallet; return the new one's id.
 
-    What the member has and did stays with the accounts that stay.
+    What the member has and did stays with the accounts that stay. Codes that the account made for
+    them and that nobody has used are void.
 
     Raises:
         Problem: it is the member's only account.
@@ -120,6 +130,7 @@ def take_out(app: App, c: Connection, member_id: int, account: Account) -> int:
         )
         .values(member_id=new)
     )
+    void_codes(c, account)
     app.book.wallet(c, new)
     return new
 

@@ -134,6 +134,18 @@ def use_code(app: App, c: Connection, code: Code) -> None:
     c.execute(update(link_codes).where(link_codes.c.id == code.id).values(used_at=app.clock()))
 
 
+def void_codes(c: Connection, account: Account) -> None:
+    """Let what an account made for its member, and nobody has used, open that member no more."""
+    c.execute(
+        delete(link_codes).where(
+            link_codes.c.kind == "member",
+            link_codes.c.platform == account.platform,
+            link_codes.c.account == account.external_id,
+            link_codes.c.used_at.is_(None),
+        )
+    )
+
+
 def read_code(typed: str) -> str | None:
     """Return a code as it was made from how it was typed, ``None`` where that is no code."""
     joined = "".join(typed.split()).replace("-", "")

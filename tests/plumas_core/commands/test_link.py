@@ -496,6 +496,26 @@ async def test_an_account_leaves_once_for_one_press(stage: Stage) -> None:
     assert await member(anna) == alone
 
 
+async def test_a_code_of_an_account_that_left_opens_nothing(stage: Stage) -> None:
+    ana, anna = here(stage, "ana"), there(stage, "anna")
+    await grant(ana, 5 * CREDIT)
+    await link(ana, anna)
+    code = code_in(await anna.say("/link"))
+    third = Speaker(stage, "third", platform="telegram", home="X")
+    shown = await third.say(f"/link {code}")
+    await unlink(anna)
+    assert "not known" in said(await third.say(f"/link {code}"))
+    assert "not known" in said(await third.press(button(shown, "link")))
+    assert await member(third) != await member(ana)
+
+
+async def test_the_account_that_made_the_code_is_named_before_joining(stage: Stage) -> None:
+    ana, anna = here(stage, "ana"), there(stage, "anna")
+    await link(ana, anna)
+    third = Speaker(stage, "third", platform="telegram", home="X")
+    assert "“anna” on Discord" in stage.text(await show(anna, third))
+
+
 async def test_a_lone_account_has_nothing_to_leave(stage: Stage) -> None:
     ana = here(stage, "ana")
     assert "nothing to undo" in said(await ana.say("/link undo"))
