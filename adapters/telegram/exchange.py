@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import structlog
-from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
 
 from adapters.telegram.events import Spot
 from adapters.telegram.render import Rendered, bare, render
@@ -33,7 +33,8 @@ CLOSED: Final = ("chat not found", "user is deactivated", "peer_id_invalid", "ca
 class Pace:
     """Seconds: until the chat sees that somebody works, between signs of it, between edits.
 
-    ``hold``: how long an answer that does not begin keeps its chat waiting.
+    ``hold``: how long an answer that does not begin keeps its chat waiting. ``repeats``: pauses
+    before a last edit is made again of which nobody knows whether it was done.
     Telegram shows ``typing`` for five seconds, and takes twenty messages a minute in a group.
     """
 
@@ -42,6 +43,7 @@ class Pace:
     private_edits: float = 1.0
     group_edits: float = 3.0
     hold: float = 4.0
+    repeats: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
 
 
 class Setting(Protocol):
@@ -65,6 +67,14 @@ class Setting(Protocol):
 
     async def keep(self, event: Event, reply: Reply) -> tuple[str, str, str]:
         """Keep a private reply; return a line, a button's label and the address it opens."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+    async def owe(self, event: Event, spot: Spot, message: int, reply: Reply) -> bool:
+        """Let the outbox put a reply into a message of ours; tell whether it will."""
         ...
 
     async def moved(self, old: int, new: int) -> None:
@@ -114,6 +124,7 @@ class Exchange:
         self._over = asyncio.Event()
         self._signing: asyncio.Task[None] | None = None
         self._drafts = draft > 0
+        self._unsure = False  # of whether a message for drafts was sent: there is no second one
 
     async def answer(self, replies: AsyncIterator[Reply], visibility: Visibility) -> None:
         """Show each reply in the place of the one before; the last one stays.
@@ -156,14 +167,17 @@ class Exchange:
             return True
         rendered, plain = await self._rendered(reply, visibility)
         try:
-            await self._say(rendered, plain)
-        except ChatMigrated as moved:
-            await self._setting.moved(self.spot.chat, moved.new_chat_id)
-            self.spot, self._message = Spot(moved.new_chat_id), None
-            await self._say(rendered, plain)
+            try:
+                await self._say(rendered, plain)
+            except ChatMigrated as moved:
+                await self._setting.moved(self.spot.chat, moved.new_chat_id)
+                self.spot, self._message = Spot(moved.new_chat_id), None
+                await self._say(rendered, plain)
         except TelegramError as reason:
             await self._not_shown(reason)
-            return False
+            if self._message is None or isinstance(reason, Forbidden | BadRequest):
+                return False
+            return await self._setting.owe(self.event, self.spot, self._message, reply)
         return True
 
     async def _signs(self) -> None:
@@ -208,14 +222,7 @@ class Exchange:
             if self.spot.private and self._drafts:
                 await self._stream(rendered)
             elif self._message is None:
-                await self._settle()
-                self._message = await self._setting.voice.send(
-                    self.spot,
-                    rendered.pages[-1],
-                    plain,
-                    reply_to=self._reply_to,
-                    markup=keyboard_of(rendered.buttons),
-                )
+                await self._begin(rendered.pages[-1], plain, rendered)
             else:
                 await self._setting.voice.edit(
                     self.spot, self._message, rendered.pages[-1], plain, buttons=rendered.buttons
@@ -223,18 +230,31 @@ class Exchange:
         except TelegramError as reason:
             log.debug("draft_not_shown", reason=reason.message)
 
+    async def _begin(self, html: str, plain: Plain, rendered: Rendered) -> None:
+        """Send the message that drafts are to stand in, unless one may be there already."""
+        if self._unsure:
+            return
+        await self._settle()
+        try:
+            self._message = await self._setting.voice.send(
+                self.spot,
+                html,
+                plain,
+                reply_to=self._reply_to,
+                markup=keyboard_of(rendered.buttons),
+            )
+        except NetworkError as reason:
+            self._unsure = not isinstance(reason, BadRequest)
+            raise
+
     async def _stream(self, rendered: Rendered) -> None:
         """Stream a draft, under a message that holds its buttons; they stand on no draft.
 
         Where Telegram takes no drafts, that message is edited from then on.
         """
         if self._message is None and rendered.buttons:
-            await self._settle()
             line = await self._setting.writing(self.event)
-            keyboard = keyboard_of(rendered.buttons)
-            self._message = await self._setting.voice.send(
-                self.spot, line, lambda: line, markup=keyboard
-            )
+            await self._begin(line, lambda: line, rendered)
         try:
             await self._setting.voice.draft(self.spot, self._draft_id, rendered.pages[-1])
         except TelegramError as reason:
@@ -256,14 +276,19 @@ class Exchange:
         first, *rest = rendered.pages
         buttons = () if rest else rendered.buttons
         alone = None if rest else plain
-        try:
-            await voice.edit(self.spot, self._message, first, alone, buttons=buttons)
-        except TimedOut:
-            # An edit may be repeated: it shows the same.
-            await voice.edit(self.spot, self._message, first, alone, buttons=buttons)
-        except BadRequest:
-            await voice.say(self.spot, rendered, plain, reply_to=self._reply_to)
-            return
+        for pause in (*self._setting.pace.repeats, None):
+            try:
+                await voice.edit(self.spot, self._message, first, alone, buttons=buttons)
+                break
+            except BadRequest:
+                self._message = None
+                await voice.say(self.spot, rendered, plain, reply_to=self._reply_to)
+                return
+            except NetworkError:
+                # An edit may be repeated: it shows the same.
+                if pause is None:
+                    raise
+                await self._setting.pause(pause)
         if rest:
             more = Rendered(tuple(rest), rendered.files, rendered.photo, rendered.buttons)
             await voice.say(self.spot, more, plain)

@@ -31,6 +31,8 @@ from plumas_core.commands.identity import Event, identify
 from plumas_core.commands.reply import Reply, Visibility
 from plumas_core.commands.spec import ActionSpec, AnyCommand, Value
 from plumas_core.delivery.losing import lose_place
+from plumas_core.delivery.outbox import ExternalId
+from plumas_core.delivery.places import account_place
 from plumas_core.locales.translate import closest
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.people import places
@@ -179,6 +181,28 @@ class Office:
         line = escaped(shown(self.app.texts.text(locale, "telegram-goes-on", name=name)))
         return line, label, start_link(self.bot.username, PREFIX + code)
 
+    async def pause(self, seconds: float) -> None:
+        await self.app.sleep(seconds)
+
+    async def owe(self, event: Event, spot: Spot, message: int, reply: Reply) -> bool:
+        app = self.app
+
+        def work(c: Connection) -> bool:
+            place = _place_at(c, spot)
+            if spot.private:
+                place = account_place(app, c, PLATFORM, str(spot.chat))
+            if place is None:
+                return False
+            return app.outbox.enqueue(
+                c,
+                key=f"answer:{event.key}",
+                place=place,
+                reply=reply,
+                message=ExternalId(str(message)),
+            )
+
+        return await app.db.write(work)
+
     async def moved(self, old: int, new: int) -> None:
         """Let everything of a group follow it into the supergroup that it became."""
         log.info("group_moved", old=old, new=new)
@@ -186,12 +210,9 @@ class Office:
 
     async def lost(self, spot: Spot, why: str) -> None:
         app = self.app
-        query = select(places.c.id).where(
-            places.c.platform == PLATFORM, places.c.address == spot.address
-        )
 
         def lose(c: Connection) -> None:
-            place = c.execute(query).scalar()
+            place = _place_at(c, spot)
             if place is not None:
                 lose_place(app, c, place, why)
 
@@ -220,3 +241,10 @@ class Office:
             for task in under_way:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
+
+
+def _place_at(c: Connection, spot: Spot) -> int | None:
+    query = select(places.c.id).where(
+        places.c.platform == PLATFORM, places.c.address == spot.address
+    )
+    return c.execute(query).scalar()

@@ -36,7 +36,11 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """A message as a deliverer gets it. ``ref`` is short and unique; times are UTC ms."""
+    """A message as a deliverer gets it. ``ref`` is short and unique; times are UTC ms.
+
+    ``unsure``: an earlier try may have posted it, but it was not found. Where it did, those whom it
+    mentions were notified already.
+    """
 
     id: int
     ref: str
@@ -46,14 +50,21 @@ class OutboxRow:
     reply: Reply
     mentions: tuple[Mention, ...]
     created_at: int
+    unsure: bool = False
 
 
 class DeliveryFailed(Exception):
-    """A platform did not take a message. ``retry_after`` in seconds, where it was told."""
+    """A platform did not take a message. ``retry_after`` in seconds, where it was told.
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    ``sure``: nothing was posted, as far as this try goes.
+    """
+
+    def __init__(
+        self, message: str, retry_after: float | None = None, *, sure: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.sure = sure
 
 
 class PlaceLost(DeliveryFailed):
@@ -95,11 +106,19 @@ class Outbox:
         self._mentions: TypeAdapter[tuple[int, ...]] = TypeAdapter(tuple[int, ...])
 
     def enqueue(
-        self, c: Connection, *, key: str, place: int, reply: Reply, mentions: Sequence[int] = ()
+        self,
+        c: Connection,
+        *,
+        key: str,
+        place: int,
+        reply: Reply,
+        mentions: Sequence[int] = (),
+        message: ExternalId | None = None,
     ) -> bool:
         """Owe ``reply`` to a place, once per key; tell whether it was not owed before.
 
-        ``mentions`` are the members to notify.
+        ``mentions`` are the members to notify. ``message`` is one of ours that stands there
+        already, and is to show this.
         """
         now = self._clock()
         owed = c.execute(
@@ -108,7 +127,8 @@ class Outbox:
                 id=self._ids.new(),
                 key=key,
                 place_id=place,
-                state="due",
+                state="due" if message is None else "placed",
+                external_id=message,
                 reply=self.encode(reply),
                 mentions=self._mentions.dump_json(tuple(mentions)).decode(),
                 created_at=now,

@@ -21,7 +21,8 @@ from tests.standins.telegram_updates import Updates
 from tests.standins.telegram_world import TOKEN, Limits, World, now_ms
 
 Json = dict[str, Any]
-Fault: TypeAlias = Refusal | Literal["lost request", "lost answer", "no json"]
+Break: TypeAlias = Literal["lost request", "lost answer", "no json"]
+Fault: TypeAlias = Refusal | Break
 
 
 class TelegramServer:
@@ -106,15 +107,21 @@ class TelegramServer:
             case _:
                 return self.methods.do(method, params, files)
 
+    def broken(self, method: str) -> Break | None:
+        """Return how the connection fails at a call of a method that is made now."""
+        faults = self._faults[method.lower()]
+        if not faults or isinstance(faults[0], Refusal):
+            return None
+        fault = faults.popleft()
+        assert not isinstance(fault, Refusal)
+        return fault
+
     async def _method(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         if request.match_info["token"] != TOKEN:
             return _json(401, Refusal(401, "Unauthorized").body)
         params, files = await _read(request)
-        faults = self._faults[method.lower()]
-        fault = None
-        if faults and not isinstance(faults[0], Refusal):
-            fault = faults.popleft()
+        fault = self.broken(method)
         if fault == "lost request":
             return _drop(request)
         status, body = await self.call(method, params, files)

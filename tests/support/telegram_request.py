@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
+from telegram.error import TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from tests.standins.telegram_server import TelegramServer
@@ -48,5 +49,10 @@ class DirectRequest(BaseRequest):
             (request_data and request_data.multipart_data) or {}
         ).items():
             files[key] = (file_name, content if isinstance(content, bytes) else content.read())
+        fault = self._server.broken(name)
+        if fault == "lost request":
+            raise TimedOut(fault)
         status, body = await self._server.call(name, params, files)
+        if fault is not None:
+            raise TimedOut(fault)
         return status, json.dumps(body).encode()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -88,6 +87,11 @@ async def happens(done: Callable[[], bool]) -> None:
     raise AssertionError("it did not happen")
 
 
+async def typing(chat: Chat, times: int) -> None:
+    """Wait until the chat was shown so many signs that somebody works."""
+    await happens(lambda: len(chat.actions) >= times)
+
+
 async def until(chat: Chat, text: str) -> Message:
     """Wait until the bot's last message shows a text."""
     await happens(lambda: bool(chat.posted) and text in chat.posted[-1].text)
@@ -146,8 +150,7 @@ async def test_the_chat_goes_on_while_a_text_grows(script: Script) -> None:
     growing = asyncio.create_task(processor.process_update(update, script.answer(group)))
     feeder = await stage.feeder()
     other = stage.person("bruno").say("/help")
-    read = Update.de_json(other, stage.service.application.bot)
-    await feeder.take([(read, json.dumps(other))])
+    await feeder.take([other])
     await asyncio.sleep(0)
     assert processor.waiting(lane) == 2
     script.grow("uno")
@@ -231,6 +234,82 @@ async def test_a_long_text_comes_in_several_messages_with_its_buttons_last(
     assert len(pages) == 3
     assert [one.codes for one in pages] == [[], [], ["stop:1"]]
     assert "\n\n".join(one.text for one in pages).split() == paragraphs.split()
+
+
+async def test_a_draft_whose_sending_is_in_doubt_is_followed_by_the_end_alone(
+    script: Script,
+) -> None:
+    group, server = script.stage.group, script.stage.server
+    before = len(group.posted)
+    server.fail("sendMessage", "lost answer")
+    answering = script.begin(group)
+    script.grow("uno")
+    await until(group, "uno")
+    for text in ("uno dos", "uno dos tres"):
+        script.stage.clock.advance(3_000)
+        script.grow(text)
+        await typing(group, len(group.actions) + 2)
+    script.end(note("fin"))
+    await script.over(answering)
+    assert [one.text for one in group.posted[before:]] == ["uno", "fin"]
+
+
+async def test_a_last_edit_that_fails_is_made_again(script: Script) -> None:
+    group = script.stage.group
+    answering = script.begin(group)
+    script.grow("uno")
+    await until(group, "uno")
+    faults = [Refusal(502, "Bad Gateway"), Refusal(500, "Internal Server Error")]
+    script.stage.server.fail("editMessageText", *faults)
+    script.end(note("fin"))
+    await script.over(answering)
+    assert group.posted[-1].text == "fin"
+    assert group.posted[-1].codes == []
+
+
+async def test_a_last_edit_that_fails_for_long_is_made_by_the_outbox(script: Script) -> None:
+    group = script.stage.group
+    before = len(group.posted)
+    answering = script.begin(group)
+    script.grow("uno")
+    await until(group, "uno")
+    faults = [Refusal(502, "Bad Gateway")] * (len(QUICK.repeats) + 1)
+    script.stage.server.fail("editMessageText", *faults)
+    script.end(note("fin"))
+    await script.over(answering)
+    assert group.posted[-1].codes == ["stop:1"]
+    await script.stage.work()
+    assert [one.text for one in group.posted[before:]] == ["fin"]
+    assert group.posted[-1].codes == []
+
+
+async def test_a_message_that_is_gone_by_its_second_edit_is_said_anew(script: Script) -> None:
+    group = script.stage.group
+    answering = script.begin(group)
+    script.grow("uno")
+    first = await until(group, "uno")
+    gone = Refusal(400, "Bad Request: message to edit not found")
+    script.stage.server.fail("editMessageText", Refusal(502, "Bad Gateway"), gone)
+    script.end(note("fin"))
+    await script.over(answering)
+    assert group.posted[-1].text == "fin"
+    assert group.posted[-1].id != first.id
+
+
+async def test_in_private_no_message_goes_on_saying_that_a_text_is_written(
+    script: Script,
+) -> None:
+    private = script.person.private
+    before = len(private.posted)
+    answering = script.begin(private)
+    script.grow("uno")
+    await until(private, "Writing")
+    script.stage.server.fail("sendMessage", Refusal(502, "Bad Gateway"))
+    script.end(Reply((Verse("fin"),)))
+    await script.over(answering)
+    await script.stage.work()
+    assert [one.text for one in private.posted[before:]] == ["fin"]
+    assert private.posted[-1].codes == []
 
 
 async def test_an_answer_that_cannot_be_said_marks_the_place_as_lost(script: Script) -> None:
