@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+import structlog
 
 from bot.settings import Settings
 from plumas_core.clock import Sleep
@@ -44,6 +45,16 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take every setting out of the environment, so that no test sees the machine's own."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """Log plainly: the pictures that structlog draws of tracebacks take seconds each."""
+    *processors, _ = structlog.get_config()["processors"]
+    renderer = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    structlog.configure(processors=[*processors, renderer])
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import random
 import shutil
@@ -200,7 +201,7 @@ def main() -> None:
     """
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     prepare(folder / TEMPLATE)
     server = serving()

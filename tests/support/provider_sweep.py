@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import logging
 import os
 import shutil
 import signal
@@ -157,7 +158,7 @@ def main() -> None:
     """Sweep all of it: ``provider_sweep FOLDER``."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     prepare(folder / TEMPLATE)
     home = folder / "0"
     furnish(home)

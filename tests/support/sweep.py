@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import shutil
 import signal
@@ -205,7 +206,7 @@ def main() -> None:
     """
     folder, part, parts = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     folder.mkdir(parents=True, exist_ok=True)
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     prepare(folder / TEMPLATE)
     World.discard = _keep  # type: ignore[method-assign,assignment]  # so that every batch can be counted
     furnish(folder / "0")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import random
 import shutil
@@ -210,11 +211,13 @@ def run(folder: Path, life: Life, kill_at: int, server: TelegramServer) -> Outco
         return {"kill_at": kill_at, "failure": why}
     outcome: Outcome = json.loads((folder / "outcome.json").read_text())
     seen = sorted(_kind(one.text) for one in chat.posted)
+    notified = sorted(str(who) for one in chat.posted for who in one.notified)
     shutil.rmtree(folder)
     return {
         "kill_at": kill_at,
         "killed": first is None,
         "seen": seen,
+        "notified": notified,
         "refused": server.refused,
         **outcome,
     }
@@ -265,7 +268,7 @@ def main() -> None:
     """Sweep: ``telegram_sweep FOLDER delivery|inbox``. The first life warms all the forks."""
     folder, life = Path(sys.argv[1]), {"delivery": told, "inbox": taken}[sys.argv[2]]
     folder.mkdir(parents=True, exist_ok=True)
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     prepare(folder / TEMPLATE)
     texts = Translations()
