@@ -2,7 +2,7 @@
 
 Telegram gives no key by which a message could be recognised, and cannot be searched: after a death
 in the moment of posting, or an answer that was lost, what was posted stays there empty, and the
-message is posted anew.
+message is posted anew. Then it notifies nobody: whether the first one did is not known.
 """
 
 from __future__ import annotations
@@ -100,10 +100,10 @@ class TelegramDeliverer:
         self._linked = commands_pattern(commands)
 
     async def place(self, row: OutboxRow) -> ExternalId:
-        """Post the mentions; the content is put in by the edit."""
-        opening = _opening(row.mentions)
-        html = f"{opening} {PLACEHOLDER}".strip()
-        plain = " ".join([*(shown(one.name) for one in row.mentions), PLACEHOLDER])
+        """Post the mentions, where that was not tried yet; the content is put in by the edit."""
+        mentions = () if row.unsure else row.mentions
+        html = f"{_opening(mentions)} {PLACEHOLDER}".strip()
+        plain = " ".join([*(shown(one.name) for one in mentions), PLACEHOLDER])
         async with self._refusals(row.home):
             message = await self._voice.send(
                 spot_at(row.address), html, lambda: plain, patience=TELL
@@ -190,14 +190,14 @@ class TelegramDeliverer:
         """Say what Telegram's refusals mean for a message; yield the program's parts."""
         app = self._app
         if app is None:
-            raise DeliveryFailed("not logged in to Telegram yet")
+            raise DeliveryFailed("not logged in to Telegram yet", sure=True)
         try:
             async with asyncio.timeout(TIMEOUT):
                 yield app
         except ChatMigrated as reason:
             new = str(reason.new_chat_id)
             old = await app.db.write(lambda c: move_home(c, home, new))
-            raise DeliveryFailed(f"the group moved, with {old} places", 0) from reason
+            raise DeliveryFailed(f"the group moved, with {old} places", 0, sure=True) from reason
         except TelegramError as reason:
             raise _meaning(reason) from reason
         except TimeoutError as reason:
@@ -208,11 +208,12 @@ def _meaning(reason: TelegramError) -> DeliveryFailed:
     text = f"Telegram answered: {reason.message[:200]}"
     match reason:
         case RetryAfter():
-            return DeliveryFailed("Telegram asks to wait", refusal_seconds(reason))
+            return DeliveryFailed("Telegram asks to wait", refusal_seconds(reason), sure=True)
         case Forbidden():
-            return PlaceLost(text)
-        case BadRequest() if _says(reason, LOST):
-            return PlaceLost(text)
+            return PlaceLost(text, sure=True)
+        case BadRequest():
+            lost = _says(reason, LOST)
+            return (PlaceLost if lost else DeliveryFailed)(text, sure=True)
         case TimedOut():
             return DeliveryFailed("Telegram's answer was lost", UNSURE)
     return DeliveryFailed(text)
@@ -236,13 +237,27 @@ def _says(reason: BadRequest, signs: Sequence[str]) -> bool:
 
 
 def _opening(mentions: Sequence[Mention]) -> str:
-    """Return links to those who are notified, as many as there is room for."""
+    """Return links to those who are notified; where they are many, their names are shortened."""
     links: list[str] = []
     used = 0
-    for mention in mentions:
-        name = visible(clipped(" ".join(shown(mention.name).split()), _LONGEST_NAME))
+    names = [visible(" ".join(shown(mention.name).split())) for mention in mentions]
+    longest = _longest(names)
+    for mention, full in zip(mentions, names, strict=True):
+        name = visible(clipped(full, longest))
         used += size(name) + 2
         if used > _OPENING:
             break
         links.append(f'<a href="tg://user?id={int(mention.external_id)}">{escaped(name)}</a>')
     return ", ".join(links)
+
+
+def _longest(names: Sequence[str]) -> int:
+    """Return how many units of each name are shown, so that there is room for all."""
+    return next(
+        (
+            most
+            for most in range(_LONGEST_NAME, 1, -1)
+            if sum(min(size(name), most) + 2 for name in names) <= _OPENING
+        ),
+        1,
+    )

@@ -224,6 +224,7 @@ async def _deliver(app: App, claim: _Claim) -> None:
     external = claim.external
     if external is None and claim.state == "placing":
         external = await deliverer.find_own(row)
+        row = replace(row, unsure=True)
     if external is None:
         await _change(app, claim, state="placing")
         app.crash_point("place:before")
@@ -278,6 +279,10 @@ def _failed(app: App, c: Connection, claim: _Claim, reason: DeliveryFailed) -> N
     if reason.retry_after is not None:
         pause = max(pause, int(reason.retry_after * SECOND))
     _put_off(c, claim, str(reason), now + pause, given_up=lost or claim.tries + 1 >= MOST_TRIES)
+    if reason.sure and claim.state == "due":
+        c.execute(
+            update(outbox).where(*_mine(claim), outbox.c.state == "placing").values(state="due")
+        )
     if lost:
         lose_place(app, c, claim.place_id, str(reason))
     log.warning("message_not_delivered", ref=encode(claim.id), reason=str(reason), lost=lost)

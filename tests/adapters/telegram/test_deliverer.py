@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from plumas_core.clock import MINUTE
 from plumas_core.commands.reply import File, Image, Moment, Reply, Text, Verse, plain
 from plumas_core.delivery.outbox import DeliveryFailed, Mention, OutboxRow, PlaceLost
 from plumas_core.storage.tables.delivery import outbox
-from plumas_core.storage.tables.people import places
+from plumas_core.storage.tables.people import identities, places
 from tests.standins.telegram_rules import Refusal
 from tests.standins.telegram_world import Message
 from tests.support.replies import PICTURE
@@ -33,6 +34,21 @@ def row(stage: TelegramStage, reply: Reply = HELLO, **more: Any) -> OutboxRow:
         mentions=more.pop("mentions", ()),
         created_at=START,
     )
+
+
+async def owe(stage: TelegramStage, who: str, reply: Reply = HELLO) -> None:
+    """Owe the group a message that mentions a member."""
+    account = str(stage.person(who).id)
+    member = select(identities.c.member_id).where(identities.c.external_id == account)
+    place = select(places.c.id).where(places.c.address == str(stage.group.id))
+
+    def work(c: Connection) -> None:
+        mentions = [c.execute(member).scalar_one()]
+        outbox = stage.app.outbox
+        where = c.execute(place).scalar_one()
+        outbox.enqueue(c, key="owed", place=where, reply=reply, mentions=mentions)
+
+    await stage.app.db.write(work)
 
 
 async def bring(stage: TelegramStage, given: OutboxRow) -> Message:
@@ -60,6 +76,50 @@ async def test_those_named_in_the_row_are_notified_once_and_nobody_else(
     message = await bring(stage, named)
     assert message.notified == (ana.id,)
     assert message.text.startswith("ana\n\n")
+
+
+async def test_a_message_that_may_stand_there_already_notifies_nobody(
+    stage: TelegramStage,
+) -> None:
+    ana = stage.person("ana")
+    await stage.hear(ana.start())
+    named = row(stage, mentions=(Mention(str(ana.id), "ana"),))
+    message = await bring(stage, replace(named, unsure=True))
+    assert message.notified == ()
+    assert message.text == "ana\n\nhola"
+
+
+@pytest.mark.parametrize(
+    ("fault", "times"),
+    [
+        (Refusal(429, "Too Many Requests: retry after 40", retry_after=40), 1),
+        (Refusal(400, "Bad Request: no"), 1),
+        (Refusal(500, "Internal Server Error"), 0),
+    ],
+    ids=["429", "400", "500"],
+)
+async def test_those_named_are_notified_later_only_where_nothing_was_posted(
+    stage: TelegramStage, fault: Refusal, times: int
+) -> None:
+    ana = stage.person("ana")
+    await stage.hear(ana.start(), ana.say("/duel_list"))
+    await owe(stage, "ana")
+    stage.server.fail("sendMessage", fault)
+    for _ in range(2):
+        await stage.work()
+        stage.clock.advance(2 * MINUTE)
+    assert [one.notified for one in stage.group.posted[-1:]] == [(ana.id,) * times]
+    assert stage.group.posted[-1].text == "ana\n\nhola"
+
+
+async def test_all_are_notified_however_many_and_whatever_they_are_called(
+    stage: TelegramStage,
+) -> None:
+    people = [stage.person(f"{number:02}_una_escritora_larga") for number in range(20)]
+    await stage.hear(*(one.start() for one in people))
+    mentions = tuple(Mention(str(one.id), one.name) for one in people)
+    message = await bring(stage, row(stage, mentions=mentions))
+    assert message.notified == tuple(one.id for one in people)
 
 
 async def test_a_place_shows_dates_in_its_own_language_and_time_zone(
