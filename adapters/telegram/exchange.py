@@ -349,7 +349,7 @@ def is_closed(reason: TelegramError) -> bool:
 
 def _is_refusal(reply: Reply) -> bool:
     """Tell whether a reply only says what is wrong with a request: those around may read it."""
-    if len(reply.blocks) != 1 or reply.buttons or reply.form or reply.files:
+    if reply.personal or len(reply.blocks) != 1 or reply.buttons or reply.form or reply.files:
         return False
     only = reply.blocks[0]
     return isinstance(only, Note) and only.tone == "error"

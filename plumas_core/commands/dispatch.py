@@ -31,7 +31,7 @@ from plumas_core.commands.spec import (
     Value,
 )
 from plumas_core.commands.values import checked, complete
-from plumas_core.credits.errors import InsufficientCredits
+from plumas_core.credits.errors import CreditsError, InsufficientCredits
 from plumas_core.ids import encode
 from plumas_core.problems import Problem
 from plumas_core.providers.errors import ProviderError
@@ -114,7 +114,8 @@ def explain(app: App, locale: str | None, error: Exception, where: str) -> Reply
         reference = encode(app.ids.new())
         log.error("command_failed", where=where, reference=reference, exc_info=error)
         text = app.texts.text(language, "fault", reference=reference)
-    return Reply((Note(text, "error"),), visibility="private")
+    personal = isinstance(error, CreditsError)  # what is there to be spent
+    return Reply((Note(text, "error"),), visibility="private", personal=personal)
 
 
 def _values(error: Exception) -> Mapping[str, object]:

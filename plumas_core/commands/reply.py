@@ -210,7 +210,9 @@ class Reply:
     """What is said. ``visibility`` overrides the command's own; ``ref`` names what it is about.
 
     ``thread`` is for messages of the outbox. ``final``: no other reply follows, and the handler
-    is asked on only once this one was shown; so it can write down that it was.
+    is asked on only once this one was shown; so it can write down that it was. ``personal``: it
+    says what only its reader may know, such as what is in a wallet; a private reply that is not
+    may be read by others where its platform cannot hide it, as a mere refusal.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -222,6 +224,7 @@ class Reply:
     ref: str | None = None
     thread: Thread | None = None
     final: bool = False
+    personal: bool = False
 
 
 def plain(text: str) -> Text:

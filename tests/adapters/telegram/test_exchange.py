@@ -221,6 +221,14 @@ async def test_a_refusal_is_said_where_it_was_asked(script: Script) -> None:
     assert "así no" in script.stage.group.posted[-1].text
 
 
+async def test_what_is_missing_in_a_wallet_is_not_said_in_the_group(stage: TelegramStage) -> None:
+    await stage.hear(stage.person("ana").start())
+    before = len(stage.group.posted)
+    await stage.say("ana", "/give 500 pool")
+    assert not any("500" in one.text for one in stage.group.posted[before:])
+    assert "500.00 credits are needed" in stage.person("ana").private.posted[-1].text
+
+
 async def test_a_long_text_comes_in_several_messages_with_its_buttons_last(
     script: Script,
 ) -> None:
