@@ -98,7 +98,10 @@ def check_caps(c: Connection, *, community: int | None, amount: int, now: int, c
 
 
 def community_use(c: Connection, community: int, now: int) -> int:
-    """Return what a community has spent since midnight UTC, with what is held for it."""
+    """Return what a community has spent since midnight UTC, with what is held for it.
+
+    What those spent that have been joined to it counts too.
+    """
     given = {"community": community, "since": day_of(now)}
     return int(c.execute(_COMMUNITY_SPENT, given).scalar_one()) + int(
         c.execute(_COMMUNITY_HELD, given).scalar_one()
@@ -185,6 +188,8 @@ def _millis(year: int, month: int) -> int:
     return int(datetime(year, month, 1, tzinfo=UTC).timestamp()) * 1_000
 
 
+_JOINED = "SELECT id FROM communities WHERE id = :community OR merged_into = :community"
+
 _HOUSE_SPENT = text(
     "SELECT COALESCE(SUM(amount), 0) FROM transfers WHERE at >= :since "
     "AND credit = (SELECT id FROM accounts WHERE kind = 'provider_cost')"
@@ -192,7 +197,7 @@ _HOUSE_SPENT = text(
 
 _COMMUNITY_SPENT = text(
     "SELECT COALESCE(SUM(t.amount), 0) FROM transfers t JOIN holds h ON h.id = t.hold "
-    "WHERE t.at >= :since AND h.community = :community "
+    f"WHERE t.at >= :since AND h.community IN ({_JOINED}) "
     "AND t.credit = (SELECT id FROM accounts WHERE kind = 'provider_cost')"
 )
 
@@ -200,7 +205,7 @@ _HOUSE_HELD = text("SELECT COALESCE(SUM(amount - drawn), 0) FROM holds WHERE sta
 
 _COMMUNITY_HELD = text(
     "SELECT COALESCE(SUM(amount - drawn), 0) FROM holds "
-    "WHERE state = 'open' AND community = :community"
+    f"WHERE state = 'open' AND community IN ({_JOINED})"
 )
 
 _TAKEN_FROM_POOL = text(

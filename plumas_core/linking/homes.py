@@ -74,7 +74,7 @@ def plan_home_joining(app: App, c: Connection, place_id: int, target: int) -> Ho
         raise Problem("link-community-same")
     if homes_of(c, old) > 1:
         raise Problem("link-community-joined")
-    _refuse_too_soon(app, c, old)
+    _refuse_too_soon(app, c, old, new)
     _refuse_running(c, duels.c.community_id == old)
     name = c.execute(select(communities.c.name).where(communities.c.id == new)).scalar_one()
     ended = select(func.count()).where(duels.c.community_id == old)
@@ -144,9 +144,9 @@ def _home_of(c: Connection, place_id: int) -> _Home:
     return _Home(place.platform, place.home, c.execute(origin).scalar())
 
 
-def _refuse_too_soon(app: App, c: Connection, community_id: int) -> None:
-    """What left a community can join one again after a day: its cap starts anew."""
-    query = select(communities.c.left_at).where(communities.c.id == community_id)
+def _refuse_too_soon(app: App, c: Connection, old: int, new: int) -> None:
+    """What left a community can join one or be joined after a day: its cap starts anew."""
+    query = select(func.max(communities.c.left_at)).where(communities.c.id.in_((old, new)))
     left_at = c.execute(query).scalar()
     if left_at is not None and left_at + DAY > app.clock():
         raise Problem("link-too-soon", hours=-(-(left_at + DAY - app.clock()) // HOUR))

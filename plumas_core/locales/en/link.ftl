@@ -23,7 +23,7 @@ link-own = This is the code of this very account, and it is void now that it was
 link-already = These accounts are joined already. /credits shows their wallet.
 link-same-platform = Each side has an account on { $platform } already, and a member can have one on each platform. Nothing was changed; /link undo on one of them takes it out first.
 link-too-soon =
-    This was taken out of another one less than a day ago. It can be joined again in { $hours ->
+    One of the two was taken out of another one less than a day ago. They can be joined in { $hours ->
         [one] an hour
        *[other] { $hours } hours
     }.

@@ -23,7 +23,7 @@ link-own = Este código es de esta misma cuenta y, como se ha escrito aquí, ya 
 link-already = Estas cuentas ya están unidas. /credits muestra su monedero.
 link-same-platform = Cada lado tiene ya una cuenta en { $platform }, y una persona puede tener una en cada plataforma. No se ha cambiado nada; /link undo en una de ellas la saca primero.
 link-too-soon =
-    Esto se separó hace menos de un día. Se podrá volver a unir dentro de { $hours ->
+    Una de las dos partes se separó hace menos de un día. Se podrán unir dentro de { $hours ->
         [one] una hora
        *[other] { $hours } horas
     }.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from plumas_core.clock import DAY, HOUR
 from plumas_core.credits.caps import (
@@ -29,6 +29,7 @@ from plumas_core.credits.errors import (
 )
 from plumas_core.credits.ledger import Book
 from plumas_core.policy import CREDIT, Policy
+from plumas_core.storage.tables.people import communities
 from tests.plumas_core.credits.ground import (
     COMMUNITY,
     OTHER_COMMUNITY,
@@ -118,6 +119,18 @@ def test_one_communitys_spending_is_not_anothers(c: Connection, book: Book, pool
     spend(c, book, pool, 60, "a", OTHER_COMMUNITY)
     reserve(c, book, pool, 60, "b", community=OTHER_COMMUNITY)
     allow(c, 100, START)
+
+
+def test_what_a_joined_community_spent_counts_for_the_one_that_it_is_now(
+    c: Connection, book: Book, pool: int
+) -> None:
+    spend(c, book, pool, 60, "a", OTHER_COMMUNITY)
+    reserve(c, book, pool, 30, "b", community=OTHER_COMMUNITY)
+    joined = update(communities).where(communities.c.id == OTHER_COMMUNITY)
+    c.execute(joined.values(merged_into=COMMUNITY))
+    allow(c, 10, START)
+    with pytest.raises(CommunityCapReached):
+        allow(c, 11, START)
 
 
 def test_a_community_without_a_cap_is_bound_by_the_house_alone(

@@ -480,6 +480,16 @@ async def test_who_left_is_joined_again_after_a_day(town: Town) -> None:
     assert await town.community(town.server) == await town.community(town.chat)
 
 
+async def test_the_cap_is_not_doubled_by_leaving_and_joining_the_other_way_round(
+    town: Town,
+) -> None:
+    await town.join()
+    await town.part(town.server)
+    code = code_in(await town.server.say("/link community"))
+    assert "in 24 hours" in said(await town.chat.say(f"/link {code}"))
+    assert await town.community(town.server) != await town.community(town.chat)
+
+
 async def test_a_code_that_did_its_work_does_none_later(town: Town) -> None:
     code = code_in(await town.server.say("/link community"))
     await town.chat.press(button(await town.chat.say(f"/link {code}"), "join"))
