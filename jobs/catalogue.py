@@ -8,6 +8,7 @@ from jobs.job import Job
 from jobs.missing_providers import watch_providers
 from jobs.model_life import watch_models
 from jobs.stale import find_stale
+from jobs.unanswered_copies import judge_unanswered_copies
 from plumas_core.batches.packing import pack
 from plumas_core.batches.polling import poll
 from plumas_core.batches.submitting import submit
@@ -31,6 +32,7 @@ JOBS: tuple[Job, ...] = (
     Job("entry-funding", MINUTE, fund_entries),
     Job("reminders", MINUTE, remind),
     Job("deadlines", 5 * SECOND, close_due),
+    Job("unanswered-copies", MINUTE, judge_unanswered_copies),
     Job("succession", 2 * SECOND, succeed),
     Job("funding", 30 * SECOND, fund),
     Job("singles", 2 * SECOND, ask_singles),

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from plumas_core.app import App
 from plumas_core.storage.tables.delivery import outbox
-from plumas_core.storage.tables.duels import duels
+from plumas_core.storage.tables.duels import duels, suspicions
 from plumas_core.storage.tables.ledger import transfers
 from plumas_core.storage.tables.work import batches, writings
 
@@ -62,6 +62,8 @@ def awaited(app: App, c: Connection) -> list[int]:
     judged_since = select(duels.c.judging_at).where(duels.c.state == "judging")
     for start in c.execute(judged_since).scalars():
         moments += [start + policy.late_single, start + policy.late_verdict]
+    asked = select(suspicions.c.due_at).where(suspicions.c.answer.is_(None))
+    moments += c.execute(asked).scalars()
     owed = select(outbox.c.next_at).where(outbox.c.state.in_(("due", "placing", "placed")))
     running = select(batches.c.next_at).where(batches.c.state.not_in(ENDED_BATCHES))
     moments += [*c.execute(owed).scalars(), *c.execute(running).scalars()]

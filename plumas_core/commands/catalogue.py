@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from plumas_core.commands import (
     approve,
     duel_close,
+    duel_copies,
     duel_enter,
     duel_invite,
     duel_status,
@@ -72,6 +73,7 @@ ACTIONS: Mapping[str, ActionSpec] = {
         duel_enter.ACTIONS,
         duel_invite.ACTIONS,
         duel_close.ACTIONS,
+        duel_copies.ACTIONS,
         duel_status.ACTIONS,
         credits_command.ACTIONS,
         link.ACTIONS,

@@ -12,6 +12,7 @@ from plumas_core.commands.reply import Block, Note, Reply, Table, Text, Title, f
 from plumas_core.commands.spec import ActionSpec, Audience, CommandSpec, Press, RefParam, Request
 from plumas_core.credits.money import show
 from plumas_core.duels.card import card
+from plumas_core.duels.copies import has_host, may_answer, questions
 from plumas_core.duels.results import duel_cost, reasons, results
 from plumas_core.duels.rows import Duel, as_value, entries_of, find_duel, seats_of
 from plumas_core.problems import Problem
@@ -49,7 +50,9 @@ def _details(
     shown = card(app, c, duel, locale)
     mine = [
         entry
-        for entry in entries_of(c, duel.id, "entered", "unfunded", "writing", "withdrawn")
+        for entry in entries_of(
+            c, duel.id, "entered", "unfunded", "writing", "withdrawn", "disqualified"
+        )
         if entry.member_id == member_id
     ]
     blocks: list[Block] = list(shown.blocks)
@@ -57,6 +60,11 @@ def _details(
         name = entry.title or (entry.byline if entry.agent_id else t.text(locale, "untitled"))
         blocks.append(Text((t.text(locale, f"mine-{entry.state}", name=name, words=entry.words),)))
     blocks.extend(_flags(app, c, duel, request))
+    buttons = shown.buttons
+    if may_answer(c, duel, member_id, admin=request.audience >= Audience.ADMIN):
+        asked, answers = questions(app, c, duel, locale)
+        blocks.extend(asked)
+        buttons += answers
     seats = [
         (seat.name, model.name if (model := app.catalog.get(seat.model_id)) else seat.model_id)
         for seat in seats_of(c, duel.id)
@@ -68,7 +76,7 @@ def _details(
     if duel.judging_at is not None:
         cost = show(duel_cost(c, duel.id), locale)
         blocks.append(fields([(t.text(locale, "field-cost"), cost)]))
-    return Reply(tuple(blocks), buttons=shown.buttons, visibility="private", ref=shown.ref)
+    return Reply(tuple(blocks), buttons=buttons, visibility="private", ref=shown.ref)
 
 
 def _flags(
@@ -79,9 +87,8 @@ def _flags(
     The host is told, or the admins where the host has a text among them.
     """
     entered = entries_of(c, duel.id, "entered")
-    host_entered = any(entry.member_id == duel.host_id for entry in entered)
     asker = request.member.id
-    told = request.audience >= Audience.ADMIN if host_entered else asker == duel.host_id
+    told = request.audience >= Audience.ADMIN if has_host(c, duel) else asker == duel.host_id
     flagged = [entry for entry in entered if entry.flags]
     if not told or not flagged:
         return []

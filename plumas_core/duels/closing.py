@@ -2,7 +2,8 @@
 
 At the close everything happens in one transaction: the texts are locked and numbered in a drawn
 order, their digest is published, a reading of every text by every seat is due, and the texts are
-posted to be read. A duel with too few authors is cancelled, and every hold given back.
+posted to be read. Suspected copies are asked about first (``plumas_core.duels.copies``). A duel
+with too few authors is cancelled, and every hold given back.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from plumas_core.clock import HOUR
 from plumas_core.commands.reply import Block, File, Moment, Reply, Text, Title, note
 from plumas_core.duels.announcing import announce
 from plumas_core.duels.card import reason_text, revise_card
-from plumas_core.duels.costs import mode_of
+from plumas_core.duels.copies import ask, due_readings, suspected
 from plumas_core.duels.entering import fund_waiting, leave, release
 from plumas_core.duels.rows import (
     Duel,
@@ -28,7 +29,6 @@ from plumas_core.duels.rows import (
     duel_by_id,
     entries_of,
     move,
-    seats_of,
 )
 from plumas_core.ids import encode
 from plumas_core.problems import Problem
@@ -111,23 +111,9 @@ def close(app: App, c: Connection, duel: Duel) -> None:
     )
     if not moved:
         return
-    mode = mode_of(duel)
-    c.execute(
-        insert(evaluations),
-        [
-            {
-                "id": app.ids.new(),
-                "duel_id": duel.id,
-                "entry_id": entry.id,
-                "seat_id": seat.id,
-                "state": "waiting",
-                "mode": mode,
-                "unfunded": False,
-            }
-            for entry in locked
-            for seat in seats_of(c, duel.id)
-        ],
-    )
+    copies = [entry for entry in locked if suspected(entry)]
+    due_readings(app, c, duel, [entry for entry in locked if entry not in copies])
+    ask(app, c, duel, copies)
     announce(
         app,
         c,

@@ -103,6 +103,9 @@ def results(app: App, c: Connection, duel: Duel, locale: str) -> Reply:
         if entry.state == "entered" and entry.id not in ranked:
             unranked = t.text(locale, "results-unranked", text=text_name(app, entry, locale))
             blocks.append(Note(unranked, "info"))
+        if entry.state == "disqualified":
+            left_out = t.text(locale, "results-left-out", text=text_name(app, entry, locale))
+            blocks.append(Note(left_out, "info"))
     for placed in standings.placed:
         blocks.extend(
             _remark(app, placed, entries[placed.entry_id], readings, panel, rubric, locale)

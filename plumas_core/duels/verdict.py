@@ -1,5 +1,7 @@
 """The verdict: when every reading has ended, or the time for them has.
 
+It waits for suspected copies too that nobody has answered for yet.
+
 Late readings are asked singly after ``policy.late_single``. At ``policy.late_verdict`` a verdict
 is given if every text was read by enough seats; otherwise there is none and everything that is
 still held is given back.
@@ -26,7 +28,7 @@ from plumas_core.ids import encode
 from plumas_core.judging.aggregation import Ranking, rank
 from plumas_core.judging.fallback import tell_of_singles
 from plumas_core.judging.rubric import mean_score
-from plumas_core.storage.tables.duels import duels, evaluations, verdicts
+from plumas_core.storage.tables.duels import duels, evaluations, suspicions, verdicts
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +61,10 @@ def _ready(c: Connection) -> list[int]:
     unread = select(evaluations.c.id).where(
         evaluations.c.duel_id == duels.c.id, evaluations.c.state.in_(UNREAD)
     )
-    query = select(duels.c.id).where(duels.c.state == "judging", ~unread.exists())
+    asked = select(suspicions.c.entry_id).where(
+        suspicions.c.duel_id == duels.c.id, suspicions.c.answer.is_(None)
+    )
+    query = select(duels.c.id).where(duels.c.state == "judging", ~unread.exists(), ~asked.exists())
     return list(c.execute(query.order_by(duels.c.judging_at, duels.c.id)).scalars())
 
 

@@ -154,8 +154,8 @@ mine-withdrawn =
     })
 host-flags =
     { $count ->
-        [one] One text looks like a copy of another, or speaks to the judges. It is read and scored like the rest; if you doubt that this is fair, /duel cancel ends the duel.
-       *[other] { $count } texts look like copies of others, or speak to the judges. They are read and scored like the rest; if you doubt that this is fair, /duel cancel ends the duel.
+        [one] One text looks like a copy of another, or speaks to the judges. It is read and scored like the rest, but for a copy that is left out when it is asked about at the close; /duel cancel ends the duel.
+       *[other] { $count } texts look like copies of others, or speak to the judges. They are read and scored like the rest, but for copies that are left out when they are asked about at the close; /duel cancel ends the duel.
     }
 flag-copy =
     A copy, to the letter, of another member's text in this community: { $name } ({ $words ->
@@ -164,6 +164,29 @@ flag-copy =
     })
 flag-steering =
     Speaks to the judges: { $name } ({ $words ->
+        [one] 1 word
+       *[other] { $words } words
+    })
+
+## Suspected copies
+
+copy-ask-host = Duel #{ NUMBER($number, useGrouping: 0) }, “{ $theme }”: text { NUMBER($text, useGrouping: 0) } is, to the letter, a text of another member of this community. Shall it be judged? It waits for your answer until { $when }; without one it is judged, flagged. The other texts are being read already.
+copy-ask-admins = Duel #{ NUMBER($number, useGrouping: 0) }, “{ $theme }”: text { NUMBER($text, useGrouping: 0) } may be a copy. The host has a text in this duel, so an admin who has none decides. Without an answer until { $when } it is judged, flagged. The other texts are being read already.
+copy-judge = Judge text { NUMBER($number, useGrouping: 0) }
+copy-leave = Leave out text { NUMBER($number, useGrouping: 0) }
+copy-answer-judge = Text { NUMBER($number, useGrouping: 0) } is judged like the others, and stays flagged.
+copy-answer-leave = Text { NUMBER($number, useGrouping: 0) } is left out, and what was held for it has been given back.
+copy-answer-none = Nobody answered about text { NUMBER($number, useGrouping: 0) } in time: it is judged like the others, and stays flagged.
+copy-answer-over = The duel ended before anybody answered about text { NUMBER($number, useGrouping: 0) }.
+copy-before = That had been decided before you pressed; it stays as it is.
+copy-over = Duel #{ NUMBER($number, useGrouping: 0) } is over, so nothing is left to decide. /duel list shows the others.
+copy-host = The host of duel #{ NUMBER($number, useGrouping: 0) } decides about this text. What comes of it is told with the verdict.
+copy-admins = The host of duel #{ NUMBER($number, useGrouping: 0) } has a text in it, so an admin who has none decides about this one. What comes of it is told with the verdict.
+copy-unrated = With the texts that are left, duel #{ NUMBER($number, useGrouping: 0) } does not count for the ratings. It is judged all the same.
+copy-left-out = Your text “{ $name }” was left out of duel #{ NUMBER($number, useGrouping: 0) }, “{ $theme }”: it is, to the letter, a text of another member of this community, and the host or an admin decided so. What was held for judging it has been given back. If this is a mistake, talk to them.
+end-copies = Too few authors were left once suspected copies had been left out.
+mine-disqualified =
+    Left out, as a suspected copy: { $name } ({ $words ->
         [one] 1 word
        *[other] { $words } words
     })

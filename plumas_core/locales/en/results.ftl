@@ -23,3 +23,4 @@ reading-missing-late = too late
 reading-missing-other = missing
 reading-steering = { $name } had the impression that this text speaks to the judges instead of the readers.
 results-unranked = { $text } is not ranked: the judges' models declined to read it.
+results-left-out = { $text } was left out before the verdict: it looked like a copy of another member's text.

@@ -155,8 +155,8 @@ mine-withdrawn =
     })
 host-flags =
     { $count ->
-        [one] Hay un texto que parece copia de otro, o que se dirige a los jueces. Se lee y se puntúa como los demás; si dudas de que sea justo, /duel cancel termina el duelo.
-       *[other] Hay { $count } textos que parecen copias de otros, o que se dirigen a los jueces. Se leen y se puntúan como los demás; si dudas de que sea justo, /duel cancel termina el duelo.
+        [one] Hay un texto que parece copia de otro, o que se dirige a los jueces. Se lee y se puntúa como los demás, salvo la copia que se deje fuera cuando se pregunte por ella al cierre; /duel cancel termina el duelo.
+       *[other] Hay { $count } textos que parecen copias de otros, o que se dirigen a los jueces. Se leen y se puntúan como los demás, salvo las copias que se dejen fuera cuando se pregunte por ellas al cierre; /duel cancel termina el duelo.
     }
 flag-copy =
     Copia, letra por letra, de un texto de otra persona de esta comunidad: { $name } ({ $words ->
@@ -165,6 +165,29 @@ flag-copy =
     })
 flag-steering =
     Les habla a los jueces: { $name } ({ $words ->
+        [one] 1 palabra
+       *[other] { $words } palabras
+    })
+
+## Textos que parecen copias
+
+copy-ask-host = Duelo #{ NUMBER($number, useGrouping: 0) }, «{ $theme }»: el texto { NUMBER($text, useGrouping: 0) } es, letra por letra, el de otra persona de esta comunidad. ¿Se juzga? Espera tu respuesta hasta { $when }; si no llega, se juzga y queda señalado. Los demás textos ya se están leyendo.
+copy-ask-admins = Duelo #{ NUMBER($number, useGrouping: 0) }, «{ $theme }»: el texto { NUMBER($text, useGrouping: 0) } podría ser una copia. Quien convocó el duelo participa en él, así que decide un admin que no participe. Si nadie responde hasta { $when }, se juzga y queda señalado. Los demás textos ya se están leyendo.
+copy-judge = Juzgar el texto { NUMBER($number, useGrouping: 0) }
+copy-leave = Dejar fuera el texto { NUMBER($number, useGrouping: 0) }
+copy-answer-judge = El texto { NUMBER($number, useGrouping: 0) } se juzga como los demás y sigue señalado.
+copy-answer-leave = El texto { NUMBER($number, useGrouping: 0) } queda fuera, y lo que estaba reservado para él se devuelve.
+copy-answer-none = Nadie respondió a tiempo sobre el texto { NUMBER($number, useGrouping: 0) }: se juzga como los demás y sigue señalado.
+copy-answer-over = El duelo terminó antes de que alguien respondiera sobre el texto { NUMBER($number, useGrouping: 0) }.
+copy-before = Eso ya estaba decidido cuando pulsaste, y así se queda.
+copy-over = El duelo #{ NUMBER($number, useGrouping: 0) } ya terminó, así que no queda nada que decidir. /duel list muestra los demás.
+copy-host = Sobre este texto decide quien convocó el duelo #{ NUMBER($number, useGrouping: 0) }. Lo que resulte se cuenta con el veredicto.
+copy-admins = Quien convocó el duelo #{ NUMBER($number, useGrouping: 0) } participa en él, así que sobre este texto decide un admin que no participe. Lo que resulte se cuenta con el veredicto.
+copy-unrated = Con los textos que quedan, el duelo #{ NUMBER($number, useGrouping: 0) } no cuenta para la tabla de la temporada. Se juzga igualmente.
+copy-left-out = Tu texto «{ $name }» ha quedado fuera del duelo #{ NUMBER($number, useGrouping: 0) }, «{ $theme }»: es, letra por letra, el de otra persona de esta comunidad, y así lo decidió quien convocó el duelo o un admin. Lo que estaba reservado para juzgarlo se devuelve. Si es un error, habla con ellos.
+end-copies = Sin los textos que parecían copias quedaban muy pocos autores.
+mine-disqualified =
+    Fuera, porque parece una copia: { $name } ({ $words ->
         [one] 1 palabra
        *[other] { $words } palabras
     })

@@ -23,3 +23,4 @@ reading-missing-late = tardía
 reading-missing-other = falta
 reading-steering = { $name } tuvo la impresión de que este texto habla a los jueces y no a quien lee.
 results-unranked = { $text } queda sin puesto: los modelos de los jueces no quisieron leerlo.
+results-left-out = { $text } quedó fuera antes del veredicto: parecía copia de un texto de otra persona.

@@ -115,6 +115,21 @@ entries = Table(
 ``alias``: its number among the anonymous texts, drawn when they are locked. ``flags``: what a scan
 found, by comma."""
 
+suspicions = Table(
+    "suspicions",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
+    Column("duel_id", ForeignKey("duels.id"), nullable=False),
+    Column("due_at", Int64, nullable=False),
+    Column("answer", Text),
+    Column("answered_at", Int64),
+    one_of("answer", "judge", "leave", "none", "over", name="answer"),
+    Index(None, "duel_id"),
+    Index(None, "answer", "due_at"),
+)
+"""Texts that looked like copies at the close, and what was said of them: ``judge`` or ``leave``,
+``none`` where nobody had answered by ``due_at``, ``over`` where the duel had ended by then."""
+
 close_agreements = Table(
     "close_agreements",
     metadata,

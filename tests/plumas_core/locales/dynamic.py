@@ -11,6 +11,7 @@ from typing import Final, get_args
 
 from plumas_core.catalog.availability import Authority
 from plumas_core.community_settings import RESULTS_IN
+from plumas_core.duels.copies import Answer
 from plumas_core.duels.results import TOLD_REASONS
 from plumas_core.duels.states import DuelState
 from plumas_core.locales.translate import LOCALES
@@ -21,7 +22,7 @@ ELSEWHERE: Final[tuple[str, ...]] = ()
 PURPOSES: Final = ("gift", "grant", "judging", "link", "opening", "taken back", "writing")
 WRITING_FAILED: Final = ("cut", "empty", "provider", "refused", "unknown")
 """Reasons for which a ``/write`` ends without a text; those of invited texts are not shown."""
-DUEL_ENDED: Final = ("few", "host", "unread")
+DUEL_ENDED: Final = ("copies", "few", "host", "unread")
 BATCH_STATES: Final = (
     "collecting",
     "expired",
@@ -33,7 +34,7 @@ BATCH_STATES: Final = (
     "unknown",
     "uploading",
 )
-OWN_ENTRIES: Final = ("entered", "unfunded", "withdrawn", "writing")
+OWN_ENTRIES: Final = ("disqualified", "entered", "unfunded", "withdrawn", "writing")
 ENTRY_FLAGS: Final = ("copy", "steering")
 AGENT_KINDS: Final = ("judge", "writer")
 PAYERS: Final = ("pool", "wallet")
@@ -61,6 +62,7 @@ DYNAMIC: Final[Mapping[str, tuple[str, ...]]] = {
     "f'results-in-{kept.results}'": _keys("results-in", RESULTS_IN),
     "f'language-{community.locale}'": _keys("language", LOCALES),
     "f'flag-{flag}'": _keys("flag", ENTRY_FLAGS),
+    "f'copy-answer-{answer}'": _keys("copy-answer", get_args(Answer)),
     "command.key": ELSEWHERE,
     "f'{command.key}.{param.name}'": ELSEWHERE,
     "'cmd-' + '-'.join(path)": ELSEWHERE,

@@ -569,6 +569,25 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
+        "suspicions",
+        sa.Column("entry_id", Int64, nullable=False),
+        sa.Column("duel_id", Int64, nullable=False),
+        sa.Column("due_at", Int64, nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answered_at", Int64, nullable=True),
+        sa.CheckConstraint(
+            "answer = 'judge' OR answer = 'leave' OR answer = 'none' OR answer = 'over'",
+            name=op.f("ck_suspicions_answer"),
+        ),
+        sa.ForeignKeyConstraint(["duel_id"], ["duels.id"], name=op.f("fk_suspicions_duel_id")),
+        sa.ForeignKeyConstraint(["entry_id"], ["entries.id"], name=op.f("fk_suspicions_entry_id")),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_suspicions")),
+    )
+    op.create_index(
+        op.f("ix_suspicions_answer_due_at"), "suspicions", ["answer", "due_at"], unique=False
+    )
+    op.create_index(op.f("ix_suspicions_duel_id"), "suspicions", ["duel_id"], unique=False)
+    op.create_table(
         "writings",
         sa.Column("id", Int64, autoincrement=False, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
