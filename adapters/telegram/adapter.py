@@ -7,25 +7,29 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import structlog
-from telegram import Message, Update
+from telegram import Message, ReplyParameters, Update
+from telegram.error import TelegramError
 from telegram.ext import Application, CallbackContext, TypeHandler
 
 from adapters.telegram.arguments import Typed, names_of, read_arguments, replied
 from adapters.telegram.arrival import Arrivals
 from adapters.telegram.backlog import Backlog
 from adapters.telegram.conversation import Conversation
+from adapters.telegram.events import PLATFORM, spot_of
 from adapters.telegram.exchange import Pace
 from adapters.telegram.menus import menu
 from adapters.telegram.office import Office, Visit
 from adapters.telegram.pacing import Limiter
 from adapters.telegram.presses import Presses
 from adapters.telegram.processing import ByChat
+from adapters.telegram.render import short_note
 from adapters.telegram.starting import Starting
 from adapters.telegram.turn import Turn
 from plumas_core.app import App
+from plumas_core.commands.dispatch import explain
 from plumas_core.commands.line import find_command
 from plumas_core.commands.spec import ActionSpec, AnyCommand, Audience
-from plumas_core.ids import encode
+from plumas_core.locales.translate import closest
 from plumas_core.problems import Problem
 
 log = structlog.get_logger(__name__)
@@ -84,10 +88,30 @@ class TelegramAdapter:
                 await self._presses.press(turn, update, update.callback_query)
             elif update.my_chat_member is not None:
                 await self._arrivals.changed(turn, update, update.my_chat_member)
-        except Exception as fault:  # whatever it is, the chat goes on
-            reference = encode(self._app.ids.new())
-            log.error("update_failed", reference=reference, exc_info=fault)
+        except Exception as fault:  # noqa: BLE001  # whatever it is, the chat goes on
+            await self._failed(update, fault)
         await turn.settle()
+
+    async def _failed(self, update: Update, fault: Exception) -> None:
+        """Say that something went wrong, with the least that can go wrong in its turn."""
+        user, message, query = update.effective_user, update.message, update.callback_query
+        locale = closest(user.language_code if user is not None else None)
+        words = short_note(explain(self._app, locale, fault, PLATFORM))
+        try:
+            if query is not None:
+                await self._bot.answer_callback_query(query.id, words, show_alert=True)
+            elif message is not None and words is not None:
+                spot = spot_of(message)
+                await self._bot.send_message(
+                    spot.chat,
+                    words,
+                    message_thread_id=spot.thread,
+                    reply_parameters=ReplyParameters(
+                        message.message_id, allow_sending_without_reply=True
+                    ),
+                )
+        except TelegramError as reason:
+            log.warning("fault_not_told", reason=reason.message[:200])
 
     async def _message(self, turn: Turn, update: Update, message: Message) -> None:
         if message.migrate_to_chat_id is not None:
