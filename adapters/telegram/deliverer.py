@@ -120,9 +120,8 @@ class TelegramDeliverer:
             reading = replace(
                 await app.db.read(lambda c: _reading(app, c, row.address)), commands=self._linked
             )
-            content = render_one(row.reply, reading, _opening(row.mentions))
             try:
-                await self._put(spot, message, content, lambda: bare(row.reply, reading))
+                await self._put(spot, message, row, reading)
             except BadRequest as reason:
                 if _says(reason, GONE):
                     log.warning("message_was_deleted", ref=row.ref)
@@ -133,9 +132,13 @@ class TelegramDeliverer:
         """Return nothing: Telegram lets a bot search no chat."""
         return None
 
-    async def _put(
-        self, spot: Spot, message: int, content: OneMessage, plain: Callable[[], str]
-    ) -> None:
+    async def _put(self, spot: Spot, message: int, row: OutboxRow, reading: Reading) -> None:
+        opening = _opening(row.mentions)
+        content = render_one(row.reply, reading, opening)
+
+        def plain() -> str:
+            return bare(row.reply, reading)
+
         if content.file is not None or content.photo is not None:
             await self._put_media(spot, message, content, plain)
             return
@@ -146,14 +149,8 @@ class TelegramDeliverer:
         except BadRequest as reason:
             if not _says(reason, HAS_FILE):
                 raise
-            await self._bot.edit_message_caption(
-                spot.chat,
-                message,
-                caption=content.html if size(content.html) <= limits.CAPTION else PLACEHOLDER,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard_of(content.buttons),
-                rate_limit_args=TELL,
-            )
+            filed = render_one(row.reply, reading, opening, filed=True)
+            await self._put_media(spot, message, filed, plain)
 
     async def _put_media(
         self, spot: Spot, message: int, content: OneMessage, plain: Callable[[], str]

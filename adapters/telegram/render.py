@@ -95,23 +95,29 @@ def render(reply: Reply, reading: Reading) -> Rendered:
     return Rendered(tuple(pages), tuple(files), _photo(reply), distinct(reply.buttons))
 
 
-def render_one(reply: Reply, reading: Reading, opening: str = "") -> OneMessage:
+def render_one(
+    reply: Reply, reading: Reading, opening: str = "", *, filed: bool = False
+) -> OneMessage:
     """Return the one message that shows ``reply``, below ``opening``, which is one line of HTML.
 
-    ``opening`` must show at most a fourth of a caption's units.
+    ``opening`` must show at most a fourth of a caption's units. ``filed``: the message has a file,
+    which can be replaced but not taken away; where the reply has none, its words are one.
     """
     buttons, photo = distinct(reply.buttons), _photo(reply)
     above = f"{opening}{_BELOW}" if opening else ""
     taken = limits.CAPTION // 4 + len(_BELOW) if opening else 0
     room, marks = limits.CAPTION - taken, limits.ENTITIES - opening.count("</a>")
     files = [_file(one.name, one.content) for one in reply.files]
-    if not files and photo is None:
+    bare_words = not files and photo is None
+    if bare_words and not filed:
         pages = paged(_pieces(reply, reading), limits.TEXT - taken, marks)
         if len(pages) == 1:
             return OneMessage(above + pages[0], buttons=buttons)
     captions = paged(_pieces(reply, reading), room, marks)
-    if len(captions) > 1:
+    cut = len(captions) > 1
+    if cut:
         captions = _cut_short(reply, reading, room, marks)
+    if cut or (bare_words and filed):
         files.insert(0, _whole(reply, reading))
     if not files:
         return OneMessage(above + captions[0], photo=photo, buttons=buttons)

@@ -146,12 +146,38 @@ async def test_files_of_a_message_are_one_file(stage: TelegramStage) -> None:
     assert message.content == b"uno\n\ndos"
 
 
-async def test_a_message_with_a_file_may_lose_it_again(stage: TelegramStage) -> None:
+async def test_a_message_that_had_a_file_shows_what_it_says_now_and_nothing_older(
+    stage: TelegramStage,
+) -> None:
     deliverer = stage.service.deliverer
     external = await deliverer.place(row(stage))
     await deliverer.edit(external, row(stage, Reply((plain("uno"),), files=(File("a.txt", "x"),))))
     await deliverer.edit(external, row(stage, Reply((plain("dos"),))))
     assert stage.group.posted[-1].text == "dos"
+    assert stage.group.posted[-1].content == b"dos"
+
+
+async def test_a_message_that_had_a_file_loses_no_word_of_a_text(stage: TelegramStage) -> None:
+    deliverer = stage.service.deliverer
+    external = await deliverer.place(row(stage))
+    await deliverer.edit(external, row(stage, Reply((Verse("verso\n" * 1_000),))))
+    text = "\n".join(f"línea {number}" for number in range(200))
+    await deliverer.edit(external, row(stage, Reply((Verse(text),))))
+    message = stage.group.posted[-1]
+    assert message.text.startswith("línea 0")
+    assert message.content is not None
+    assert text in message.content.decode()
+
+
+async def test_words_that_take_a_files_place_are_shown_plain_where_markup_is_refused(
+    stage: TelegramStage,
+) -> None:
+    deliverer = stage.service.deliverer
+    external = await deliverer.place(row(stage))
+    await deliverer.edit(external, row(stage, Reply((plain("uno"),), files=(File("a.txt", "x"),))))
+    stage.server.fail("editMessageMedia", Refusal(400, "Bad Request: can't parse entities: no"))
+    await deliverer.edit(external, row(stage, Reply((plain("<b>hola & adiós"),))))
+    assert stage.group.posted[-1].text == "<b>hola & adiós"
 
 
 async def test_a_picture_takes_the_place_of_the_text(stage: TelegramStage) -> None:

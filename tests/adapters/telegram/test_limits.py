@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 
@@ -53,7 +54,9 @@ class Rooms:
             for chat in (group, self.people[language].private):
                 self.stage.clock.advance(MINUTE)
                 voice = self.stage.service.adapter.office.voice  # type: ignore[union-attr]  # it was prepared
-                await voice.say(Spot(chat.id), render(reply, reading), bare(reply, reading))
+                await voice.say(
+                    Spot(chat.id), render(reply, reading), partial(bare, reply, reading)
+                )
 
     async def deliver(
         self, reply: Reply, languages: Sequence[str] = LANGUAGES, names: Sequence[str] = ()
@@ -152,6 +155,19 @@ async def test_every_letter_of_a_text_is_shown(rooms: Rooms) -> None:
             await rooms.say(Reply((Verse(text),)))
             heard = rooms.people["es"].private.posted[before:]
             assert letters(text) in letters(*(one.text for one in heard)), name
+
+
+async def test_every_letter_of_a_text_is_in_a_message_that_was_longer(rooms: Rooms) -> None:
+    deliverer, group = rooms.stage.service.deliverer, rooms.groups["es"]
+    row = OutboxRow(1, "abc", "telegram", str(group.id), str(group.id), Reply(()), (), START)
+    for name, text in HOSTILE_TEXTS.items():
+        rooms.stage.clock.advance(MINUTE)
+        external = await deliverer.place(row)
+        for shown in ("largo " * LONGEST, text[:LONGEST]):
+            await deliverer.edit(external, replace(row, reply=Reply((Verse(shown),))))
+        message = group.posted[-1]
+        assert message.content is not None, name
+        assert letters(clean(text[:LONGEST])) in letters(message.content.decode()), name
 
 
 def letters(*texts: str) -> str:
