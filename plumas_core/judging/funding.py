@@ -24,6 +24,7 @@ from plumas_core.duels.states import UNREAD
 from plumas_core.ids import encode
 from plumas_core.judging.asking import Evaluation, find_evaluations
 from plumas_core.judging.unpriced import UNPRICED_PAUSE
+from plumas_core.linking.money import extend_hold
 from plumas_core.storage.tables.duels import WAITING, evaluations
 from plumas_core.storage.tables.ledger import holds
 
@@ -105,7 +106,7 @@ def _fund_entry(app: App, c: Connection, entry_id: int) -> int:
                 now=app.clock(),
                 caps=caps_of(app.policy),
             )
-            app.book.extend(c, one.hold_id, needed - left, key)
+            extend_hold(app, c, one.hold_id, needed - left, key)
         except (InsufficientCredits, CapReached):
             _tell_host(app, c, one.duel_id)
             _put_off(app, c, entry_id, PAUSE)

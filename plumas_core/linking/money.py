@@ -3,7 +3,8 @@
 The ledger is never changed: what is free moves by a transfer. What an entry holds is given back,
 moves, and is held again at once for the same work, so that judging goes on being paid; what the
 old hold has paid stays with it. A text that is being written keeps its hold, since whoever writes
-it has it in hand; what returns of it moves when it has ended.
+it has it in hand; what returns of it moves when it has ended. A hold that stays on the old account
+can need more: that comes from the new one.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from sqlalchemy import Connection, Row, select, update
 
 from plumas_core.app import App
 from plumas_core.storage.tables.duels import entries
-from plumas_core.storage.tables.ledger import holds
+from plumas_core.storage.tables.ledger import accounts, holds
+from plumas_core.storage.tables.people import communities, members
 from plumas_core.storage.tables.work import calls
 
 
@@ -37,6 +39,33 @@ def move_all(app: App, c: Connection, old: int, new: int, key: str) -> int:
     for hold in held:
         _hold_again(app, c, hold, new, key)
     return 1 + len(held)
+
+
+def extend_hold(app: App, c: Connection, hold: int, amount: int, key: str) -> None:
+    """Reserve ``amount`` more for an open hold, by whoever its payer has become part of.
+
+    Raises:
+        InsufficientCredits: that one has less available; nothing is changed.
+        HoldClosed, KeyReused, UnknownHold: the caller is mistaken.
+    """
+    query = select(accounts.c.id, accounts.c.kind, accounts.c.owner)
+    payer = c.execute(
+        query.join(holds, holds.c.account == accounts.c.id).where(holds.c.id == hold)
+    ).first()
+    owner = None if payer is None else _went_to(c, payer.kind, payer.owner)
+    if payer is not None and owner is not None:
+        present = app.book.account(c, payer.kind, owner)
+        lent = f"{key}:link"
+        app.book.transfer(
+            c, debit=present, credit=payer.id, amount=amount, key=lent, purpose="link"
+        )
+    app.book.extend(c, hold, amount, key)
+
+
+def _went_to(c: Connection, kind: str, owner: int) -> int | None:
+    """Return the member or community that the owner of a wallet or pool has become part of."""
+    table = members if kind == "wallet" else communities
+    return c.execute(select(table.c.merged_into).where(table.c.id == owner)).scalar()
 
 
 def _hold_again(app: App, c: Connection, hold: Row[tuple[object, ...]], new: int, key: str) -> None:

@@ -21,6 +21,7 @@ from plumas_core.duels.announcing import announce
 from plumas_core.duels.card import revise_card
 from plumas_core.duels.rows import as_value, duel_by_id, entry_by_id
 from plumas_core.ids import encode
+from plumas_core.linking.money import extend_hold
 from plumas_core.problems import Problem
 from plumas_core.providers.errors import ModelRetired
 from plumas_core.storage.tables.duels import entries
@@ -93,7 +94,7 @@ def _extended(app: App, c: Connection, writing: Writing, hold: int, more: int) -
         return False
     try:
         check_caps(c, community=community, amount=more, now=now, caps=caps)
-        app.book.extend(c, hold, more, f"writing:{encode(writing.id)}:{writing.model_id}")
+        extend_hold(app, c, hold, more, f"writing:{encode(writing.id)}:{writing.model_id}")
     except (InsufficientCredits, CapReached):
         return False
     return True

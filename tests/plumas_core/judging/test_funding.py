@@ -17,10 +17,13 @@ from plumas_core.duels.closing import close_due
 from plumas_core.judging import funding, settlement
 from plumas_core.judging.asking import Evaluation
 from plumas_core.judging.funding import fund
+from plumas_core.linking.following import follow, merge_community
 from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.duels import duels, evaluations
-from plumas_core.storage.tables.ledger import hold_extensions, holds
+from plumas_core.storage.tables.ledger import accounts, hold_extensions, holds
+from plumas_core.storage.tables.people import communities
 from plumas_core.storage.tables.work import batches
+from tests.support.speaker import Speaker
 from tests.support.stage import Stage, open_stage
 
 TEXTS = {
@@ -125,6 +128,30 @@ async def test_the_same_sum_is_reserved_again_for_another_attempt(
         assert await extend(one["id"]) == 1
         await stage.app.db.write(lambda c: stage.app.book.draw(c, hold["id"], 1_000, "once more"))
         assert await extend(two["id"]) == 2
+
+
+async def test_a_hold_that_was_used_up_before_its_payer_was_joined_is_extended_by_the_joint_pool(
+    db_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_stage(db_path.parent) as stage:
+        entry, *_ = await judged(stage)
+        hold = (await stage.rows(select(holds).where(holds.c.work == f"entry:{entry}")))[0]
+        await Speaker(stage, "eva", home="Casino").say("/help")
+        rows = await stage.rows(select(communities.c.id).order_by(communities.c.created_at))
+        old, new = [row["id"] for row in rows]
+
+        def join(c: Connection) -> None:
+            stage.app.book.draw(c, hold["id"], hold["amount"], "all of it")
+            merge_community(stage.app, c, old, new, "link:test")
+
+        await stage.app.db.write(join)
+        await unfund(stage)
+        monkeypatch.setattr(stage.app.desk, "estimate", lambda *_: 1_000)
+        assert await fund(stage.app) == 9
+        query = select(accounts.c.balance).where(accounts.c.kind == "pool", accounts.c.owner == old)
+        assert (await stage.rows(query))[0]["balance"] == 3_000
+        await follow(stage.app)
+        assert (await stage.rows(query))[0]["balance"] == 0
 
 
 async def test_results_without_a_price_wait_and_the_operator_is_told_once(db_path: Path) -> None:

@@ -30,8 +30,10 @@ from plumas_core.app import App
 from plumas_core.clock import DAY
 from plumas_core.commands.spec import Account
 from plumas_core.credits.audit import audit
+from plumas_core.credits.errors import InsufficientCredits
 from plumas_core.linking.accounts import join_accounts, take_out
 from plumas_core.linking.following import follow
+from plumas_core.linking.money import extend_hold
 from plumas_core.problems import Problem
 from plumas_core.storage.sqlite import _begin_immediate, _on_connect
 from plumas_core.storage.tables.duels import duels, entries
@@ -192,6 +194,33 @@ class LinkMachine(RuleBasedStateMachine):
         if closes:
             text.owner.held -= text.remaining
             text.is_open = False
+
+    @rule(text=texts, amount=AMOUNTS)
+    def extend(self, text: Held, amount: int) -> None:
+        """Promise more to a text, as for another attempt; whoever pays for it now may refuse."""
+        if not text.is_open:
+            return
+        number = self.next()
+
+        def work(c: Connection) -> bool:
+            table = entries if text.kind == "entry" else writings
+            hold = c.execute(select(table.c.hold_id).where(table.c.id == text.number)).scalar_one()
+            try:
+                extend_hold(self.app, c, hold, amount, f"x{number}")
+            except InsufficientCredits:
+                return False
+            return True
+
+        if self.run(work):
+            text.owner.held += amount
+            text.remaining += amount
+        else:
+            assert self.free(text.owner) < amount
+
+    def free(self, person: Person) -> int:
+        """Return what a person can spend of the wallet that they have now."""
+        member = self.member(next(n for n, one in enumerate(self.people) if one is person))
+        return int(self.run(lambda c: self.book.available(c, self.book.wallet(c, member))))
 
     @rule(first=WHO, second=WHO)
     def join(self, first: int, second: int) -> None:

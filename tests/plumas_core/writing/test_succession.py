@@ -8,20 +8,24 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
+from plumas_core.app import App
 from plumas_core.catalog.models import start_of_day
 from plumas_core.catalog.words import default_model
 from plumas_core.clock import DAY, MINUTE
 from plumas_core.duels.inviting import write_invited
+from plumas_core.linking.following import follow, merge_member
 from plumas_core.policy import CREDIT
 from plumas_core.providers.interface import Completion, CompletionRequest, TextDelta
 from plumas_core.providers.openai_api.provider import OpenAIProvider
 from plumas_core.storage.tables.agents import EVERYWHERE, model_words
 from plumas_core.storage.tables.duels import duels, entries
-from plumas_core.storage.tables.ledger import holds
-from plumas_core.storage.tables.people import communities
+from plumas_core.storage.tables.ledger import accounts, holds
+from plumas_core.storage.tables.people import communities, identities
 from plumas_core.storage.tables.work import calls, writings
+from plumas_core.writing import succession
+from plumas_core.writing.asking import Writing
 from tests.support.providers import Both, both_providers, real_stage
 from tests.support.stage import Stage
 from tests.support.time import ManualClock
@@ -107,6 +111,35 @@ async def test_the_hold_is_extended_for_a_dearer_model(stage: Stage, both: Both)
     assert (writing["state"], writing["model_id"]) == ("done", GONE)
     (hold,) = await stage.rows(select(holds.c.amount).where(holds.c.id == writing["hold_id"]))
     assert hold["amount"] > held
+    await proved(stage)
+
+
+async def test_a_dearer_model_is_paid_by_the_member_whom_its_payer_became_meanwhile(
+    stage: Stage, both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = await dearer(stage, both)
+    await stage.say("op", "/grant 5 bruno")
+    await stage.say("carla", "/help")
+    asked = succession.question
+    joined: list[int] = []
+
+    def joined_meanwhile(app: App, c: Connection, writing: Writing) -> CompletionRequest:
+        if not joined:
+            carla = select(identities.c.member_id).where(identities.c.name == "carla")
+            joined.append(c.execute(carla).scalar_one())
+            merge_member(app, c, writing.member_id, joined[0], "link:test")
+        return asked(app, c, writing)
+
+    monkeypatch.setattr(succession, "question", joined_meanwhile)
+    await stage.say("bruno", '/write "a letter to the sea"')
+    (writing,) = await stage.rows(select(writings).order_by(writings.c.id.desc()).limit(1))
+    assert (writing["state"], writing["model_id"]) == ("done", GONE)
+    (hold,) = await stage.rows(select(holds.c.amount).where(holds.c.id == writing["hold_id"]))
+    assert hold["amount"] > held
+    await follow(stage.app)
+    query = select(accounts.c.balance).where(accounts.c.kind == "wallet")
+    whose = accounts.c.owner == joined[0]
+    assert 4 * CREDIT < (await stage.rows(query.where(whose)))[0]["balance"] < 5 * CREDIT
     await proved(stage)
 
 
