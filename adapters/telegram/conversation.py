@@ -19,23 +19,26 @@ from adapters.telegram.exchange import Exchange, last_of
 from adapters.telegram.limits import clipped, size
 from adapters.telegram.office import Office, Visit
 from adapters.telegram.pages import paged, piece
-from adapters.telegram.questions import FormAsked, ParamAsked, Question
+from adapters.telegram.questions import FormAsked, Origin, ParamAsked, Question
 from adapters.telegram.render import Rendered
 from adapters.telegram.safe import escaped, shown
 from adapters.telegram.uploads import read_document
 from plumas_core.commands.choices import choices, find_chooser
-from plumas_core.commands.dispatch import run_action
-from plumas_core.commands.reply import Button, Note, Option, Reply, Text, note
+from plumas_core.commands.dispatch import run_action, run_command
+from plumas_core.commands.reply import Button, Note, Option, Reply, Text, Visibility, note
 from plumas_core.commands.spec import (
     AnyCommand,
+    AttachmentParam,
     ChoiceParam,
     FlagParam,
     Param,
     Press,
     RefParam,
+    TextParam,
     Value,
 )
 from plumas_core.commands.values import read_value
+from plumas_core.delivery.places import PRIVATE
 from plumas_core.ids import decode, encode
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.duels import duels
@@ -73,6 +76,11 @@ class Conversation:
         number = self._app.ids.new()
         now = self._app.clock()
         event, spot = visit.event, visit.spot
+        if spec.visibility == "private" and state.options and not visit.anonymous:
+            spot = Spot(int(event.account_id))
+        if spot.private and event.home != PRIVATE:
+            origin = Origin(event.home, event.home_name, event.address)
+            state = replace(state, origin=origin)
         visit.turn.also(
             lambda c: questions.ask(c, number, spot.address, event.account_id, state, now)
         )
@@ -88,7 +96,9 @@ class Conversation:
                 for position, option in enumerate(state.options)
             ]
             buttons.append(Button(forms.DROP, ref, t.text(locale, "telegram-abandon"), "danger"))
-            await self._office.say(visit, Reply((Text((words,)),), buttons=tuple(buttons)))
+            reply = Reply((Text((words,)),), buttons=tuple(buttons))
+            where: Visibility = "private" if spot.private else "public"
+            await self._office.exchange(visit).show(reply, where)
             return
         await visit.turn.settle()
         line = f"{words}\n{t.text(locale, 'telegram-ask-reply', cancel='/cancel')}"
@@ -135,6 +145,7 @@ class Conversation:
         mentioned: Mapping[str, str],
     ) -> None:
         """Put an answer in the place of what was missing; ask on, or run the command."""
+        visit = await self._back(visit, state.origin)
         spec = next((one for one in self._office.commands if one.path == state.path), None)
         param = _param(spec, state.param) if spec is not None else None
         if spec is None or param is None:
@@ -146,16 +157,74 @@ class Conversation:
         visit.turn.also(partial(questions.drop, id=question.id))
         await self.proceed(visit, spec, Typed(values, people))
 
+    async def _back(self, visit: Visit, origin: Origin | None) -> Visit:
+        """Return an answer in private as one to the group in which the command was typed."""
+        if origin is None:
+            return visit
+        event, chat = visit.event, int(origin.home)
+        admin = await self._office.admins.administers(chat, int(event.account_id))
+        event = replace(
+            event, home=origin.home, home_name=origin.name, address=origin.address, admin=admin
+        )
+        return replace(visit, event=event)
+
     async def proceed(self, visit: Visit, spec: AnyCommand, typed: Typed) -> None:
-        """Run a command, or ask for what it lacks."""
+        """Run a command, or ask for what it lacks, if who asks may use it."""
         missing = next(
             (one for one in spec.params if one.required and one.name not in typed.values), None
         )
-        if missing is not None:
+        if missing is not None and spec.audience <= self._office.audience(visit.event):
             await self.ask_param(visit, spec, typed, missing)
             return
         event = replace(visit.event, people=typed.people)
-        await self._office.run(replace(visit, event=event), spec, typed.values)
+        visit = replace(visit, event=event)
+        text = _given_text(spec, typed.values)
+        long = text is not None and visit.message is not None and _is_long(visit.message)
+        if text is not None and spec.opens == "form" and (visit.spot.private or long):
+            await self._show_back(visit, spec, typed.values, text)
+        elif long:
+            await self._office.refuse(visit, Problem("telegram-perhaps-cut"))
+        else:
+            await self._office.run(visit, spec, typed.values)
+
+    async def _show_back(
+        self, visit: Visit, spec: AnyCommand, values: Mapping[str, Value], text: str
+    ) -> None:
+        """Fill a command's form with the text that came with it, to be confirmed in private.
+
+        In private what follows a long text close upon is a further part of it.
+        """
+        typed = {param.name for param in spec.params if _is_text(param)}
+        others = {name: value for name, value in values.items() if name not in typed}
+        reply = await last_of(run_command(self._app, spec, visit.event, others))
+        if reply is None:
+            return
+        form = reply.form
+        if form is None:
+            await self._office.exchange(visit).show(reply, "private")
+            return
+        main = forms.main_field(form).name
+        given = {**{name: str(value) for name, value in values.items()}, main: text}
+        fields = tuple(replace(one, value=given.get(one.name, one.value)) for one in form.fields)
+        filled = replace(form, fields=fields)
+        if not visit.spot.private:
+            await self._office.exchange(visit).show(replace(reply, form=filled), "private")
+            return
+        part = visit.message.text or "" if visit.message is not None else ""
+        state = replace(forms.begin(filled), part_at=visit.at, part_size=size(part))
+        number, now = self._app.ids.new(), self._app.clock()
+        address, account = visit.spot.address, visit.event.account_id
+        visit.turn.also(lambda c: questions.ask(c, number, address, account, state, now))
+        await self._show_whole(visit, number, state)
+
+    async def _show_whole(self, visit: Visit, id: int, state: FormAsked) -> None:
+        """Show a form, once no further part of its text is to be expected."""
+        if state.part_size >= limits.SPLIT:
+            await visit.turn.settle()
+            await self._app.sleep(SPLIT_WAIT)
+            if self._office.processor.waiting(str(visit.spot.chat)) > 1:
+                return  # the next part, or whatever it is, shows the whole
+        await self._office.say(visit, forms.shown(self._app.texts, visit.locale, id, state))
 
     # --- forms ----------------------------------------------------------------------------------
 
@@ -257,17 +326,18 @@ class Conversation:
         else:
             text = message.text or message.caption or ""
         following = forms.answered(state, text, visit.at)
-        if size(text) < limits.SPLIT or message.document is not None:
-            await self._go_on(visit, question.id, following)
-            return
+        if message.document is not None:
+            following = replace(following, part_size=0)
         self._keep(visit, question.id, following)
-        await visit.turn.settle()
-        await self._app.sleep(SPLIT_WAIT)
-        if self._office.processor.waiting(str(visit.spot.chat)) > 1:
-            return  # the next part, or whatever it is, shows the whole
-        await self._office.say(
-            visit, forms.shown(self._app.texts, visit.locale, question.id, following)
-        )
+        await self._show_whole(visit, question.id, following)
+
+    async def goes_on(self, visit: Visit, message: Message) -> bool:
+        """Take what looks like a command as a part of a long text; tell whether it is one."""
+        find = partial(questions.find, address=visit.spot.address, account=visit.event.account_id)
+        question = await self._app.db.read(find)
+        if question is None or not isinstance(question.state, FormAsked):
+            return False
+        return forms.goes_on(question.state, visit.at) and await self.answer(visit, message)
 
     async def press(self, visit: Visit, verb: str, ref: str) -> str | None:
         """Do what a question's own button means; return what its presser is told instead."""
@@ -333,9 +403,25 @@ def _chosen(state: ParamAsked, text: str) -> str:
     return text
 
 
+def _is_text(param: Param) -> bool:
+    """Tell whether a parameter is a text as a whole, typed or as a file."""
+    return isinstance(param, AttachmentParam) or (isinstance(param, TextParam) and param.paragraph)
+
+
+def _given_text(spec: AnyCommand, values: Mapping[str, Value]) -> str | None:
+    """Return the one text that a command was given, ``None`` where there is none, or more."""
+    found = [values[one.name] for one in spec.params if _is_text(one) and one.name in values]
+    return str(found[0]) if len(found) == 1 else None
+
+
+def _is_long(message: Message) -> bool:
+    """Tell whether a message may be the first part of a text that its sender's client split."""
+    return size(message.text or "") >= limits.SPLIT
+
+
 def _is_answer(spot: Spot, question: Question, message: Message) -> bool:
     """Tell whether a message answers: any in private, in a group a reply to the question."""
     if spot.private:
         return True
     other = replied(message)
-    return other is not None and question.message in (None, other.message_id)
+    return other is not None and questions.asks(question, other)

@@ -29,7 +29,7 @@ from plumas_core.app import App
 from plumas_core.commands.dispatch import explain, run_command
 from plumas_core.commands.identity import Event, identify
 from plumas_core.commands.reply import Reply, Visibility
-from plumas_core.commands.spec import ActionSpec, AnyCommand, Value
+from plumas_core.commands.spec import ActionSpec, AnyCommand, Audience, Value
 from plumas_core.delivery.losing import lose_place
 from plumas_core.delivery.outbox import ExternalId
 from plumas_core.delivery.places import account_place
@@ -128,6 +128,12 @@ class Office:
             None if spot.private else message.message_id,
             anonymous=anonymous,
         )
+
+    def audience(self, event: Event) -> Audience:
+        """Return whose commands the sender of an event may use there."""
+        if (event.platform, event.account_id) in self.app.policy.operators:
+            return Audience.OPERATOR
+        return Audience.ADMIN if event.admin and not event.private else Audience.MEMBER
 
     def exchange(self, visit: Visit) -> Exchange:
         """Return what answers a visit."""

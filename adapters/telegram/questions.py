@@ -8,11 +8,13 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 from sqlalchemy import Connection, delete, insert, select, update
+from telegram import Message
 
 from adapters.telegram.events import PLATFORM
 from plumas_core.clock import HOUR
 from plumas_core.commands.reply import Form, Option
 from plumas_core.commands.spec import Value
+from plumas_core.ids import decode
 from plumas_core.storage.tables.inbox import questions
 
 OPEN_FOR: Final = HOUR
@@ -40,14 +42,27 @@ class FormAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The group in which a command was typed whose question is asked in private."""
+
+    home: str
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParamAsked:
-    """A command that lacks a parameter: what it has, and what may be chosen for what it lacks."""
+    """A command that lacks a parameter: what it has, and what may be chosen for what it lacks.
+
+    ``origin`` is where the command is for, if it is not where it is asked.
+    """
 
     path: tuple[str, ...]
     values: Mapping[str, Value]
     param: str
     options: tuple[Option, ...] = ()
     people: tuple[tuple[str, str], ...] = ()
+    origin: Origin | None = None
     kind: Literal["param"] = "param"
 
 
@@ -114,6 +129,15 @@ def go_on(c: Connection, id: int, state: Asked, now: int) -> None:
 def asked_by(c: Connection, id: int, message: int) -> None:
     """Note which message asks a question."""
     c.execute(update(questions).where(questions.c.id == id).values(message=str(message)))
+
+
+def asks(question: Question, message: Message) -> bool:
+    """Tell whether a message asks a question: the one that is known to, or one of its buttons."""
+    if question.message is not None:
+        return question.message == message.message_id
+    rows = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    refs = [str(one.callback_data or "").partition(":")[2] for row in rows for one in row]
+    return any(decode(ref.partition(".")[0]) == question.id for ref in refs)
 
 
 def drop(c: Connection, id: int) -> None:

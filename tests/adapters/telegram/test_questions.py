@@ -12,6 +12,7 @@ from plumas_core.clock import HOUR, MINUTE
 from plumas_core.storage.tables.duels import duels, entries
 from plumas_core.storage.tables.inbox import questions
 from plumas_core.storage.tables.ledger import transfers
+from plumas_core.storage.tables.work import writings
 from tests.standins.telegram_people import Person
 from tests.standins.telegram_world import Message
 from tests.support.telegram import TelegramStage, button, open_telegram, words
@@ -65,6 +66,59 @@ async def test_words_beside_the_question_are_no_answer_in_a_group(stage: Telegra
     (listed,) = await stage.say("bruno", "/duel_list@plumas_bot")
     await stage.say("ana", "gracias", reply_to=listed)
     assert await column(stage, duels.c.theme) == []
+
+
+async def test_words_beside_a_question_with_buttons_are_no_answer_in_a_group(
+    stage: TelegramStage,
+) -> None:
+    await stage.hear(stage.person("ana").start(), stage.person("op").say("/grant 50 pool"))
+    await stage.say("ana", "/duel_new El mar ends:2h")
+    await stage.work()
+    card = stage.group.posted[-1]
+    (asked,) = await stage.say("ana", "/duel_invite")
+    label = asked.buttons[0]["text"]
+    await stage.say("ana", label, reply_to=card)
+    assert await column(stage, entries.c.kind) == []
+    await stage.say("ana", label, reply_to=asked)
+    assert await column(stage, entries.c.kind) == ["ai"]
+
+
+async def test_the_choices_of_a_private_command_are_shown_in_private(
+    stage: TelegramStage,
+) -> None:
+    op, bruno = stage.person("op"), stage.person("bruno")
+    await stage.hear(op.start(), bruno.start(), bruno.say("/duel_list"), op.say("/duel_list"))
+    (asked,) = await stage.say("op", "/grant 12")
+    assert asked.body["chat"]["type"] == "private"
+    wallets = [one["text"] for one in asked.buttons]
+    await stage.press("op", asked.codes[wallets.index("bruno")])
+    assert await column(stage, transfers.c.amount) == [12 * 10**10]
+
+
+async def test_a_choice_in_private_is_for_the_group_in_which_its_command_was_typed(
+    stage: TelegramStage,
+) -> None:
+    op = stage.person("op")
+    other = stage.server.world.add_group("Otra")
+    await stage.hear(op.start(), op.say("/duel_list"))
+    (asked,) = await stage.say("op", "/grant 12")
+    await stage.hear(op.say("/duel_list", other))
+    await stage.press("op", asked.codes[0])
+    assert "12.00" in words(await stage.say("op", "/credits pool"))
+
+
+async def test_who_never_pressed_start_is_led_to_the_choices(stage: TelegramStage) -> None:
+    (word,) = await stage.say("ana", "/agent_show")
+    (asked,) = await stage.new(stage.person("ana").follow(word.buttons[0]["url"]))
+    assert len(asked.codes) > 3
+    (shown,) = (await stage.press("ana", asked.codes[0]))[1] or [asked]
+    assert "❌" not in shown.text
+
+
+async def test_nobody_is_asked_for_what_they_may_not_do(stage: TelegramStage) -> None:
+    refused = await stage.say("ana", "/model_disable")
+    assert "admins" in words(refused)
+    assert [one.codes for one in refused] == [[]]
 
 
 async def test_what_can_be_chosen_stands_on_buttons(stage: TelegramStage) -> None:
@@ -222,7 +276,48 @@ async def test_a_file_may_be_sent_with_the_command_as_its_caption(stage: Telegra
     await stage.hear(
         ana.send_file("faro.txt", TEXT.encode(), ana.private, caption="/duel_enter title:Faro")
     )
+    assert "Faro" in last(ana).text
+    assert await texts(stage) == []
+    await stage.press("ana", button([last(ana)], "~ok"))
     assert await texts(stage) == [TEXT]
+
+
+async def test_a_long_text_behind_its_command_is_taken_as_one_and_shown_back(
+    stage: TelegramStage,
+) -> None:
+    ana = await begin_entry(stage)
+    whole = " ".join(f"palabra{number:03}" for number in range(520))
+    await stage.hear(*ana.paste(f"/duel_enter {whole}", ana.private))
+    assert await texts(stage) == []
+    reviews = [one for one in ana.private.posted if "Nothing has been sent" in one.text]
+    assert len(reviews) == 1
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert await texts(stage) == [whole]
+
+
+async def test_a_part_of_a_text_that_looks_like_a_command_is_a_part(stage: TelegramStage) -> None:
+    ana = await begin_entry(stage)
+    parts = ["una " * 1_010, "/faro apagado"]
+    await stage.hear(*[ana.say(part, ana.private) for part in parts])
+    assert "/faro apagado" in words(ana.private.posted[-3:])
+    assert "no command" not in words(ana.private.posted)
+
+
+async def test_in_a_group_a_long_text_behind_its_command_goes_to_its_author_to_be_confirmed(
+    stage: TelegramStage,
+) -> None:
+    ana = await begin_entry(stage)
+    (led,) = await stage.say("ana", "/duel_enter " + "una " * 1_010)
+    assert await texts(stage) == []
+    await stage.hear(ana.follow(led.buttons[0]["url"]))
+    assert "Nothing has been sent" in words(ana.private.posted[-3:])
+
+
+async def test_a_wish_that_may_have_been_cut_is_not_paid_for(stage: TelegramStage) -> None:
+    ana = await begin_entry(stage)
+    await stage.say("ana", "/write " + "🪶" * 1_999, ana.private)
+    assert "cut in two" in last(ana).text
+    assert await column(stage, writings.c.id) == []
 
 
 @pytest.mark.parametrize("blank", ["\n", " "])
