@@ -19,8 +19,10 @@ from plumas_core.commands.spec import (
 )
 from plumas_core.credits.money import show
 from plumas_core.ids import encode
+from plumas_core.linking.money import present_owner
 from plumas_core.operations import record
 from plumas_core.problems import Problem
+from plumas_core.storage.tables.ledger import accounts
 from plumas_core.storage.tables.people import identities, memberships, places
 
 POOL = ("pool", "fondo")
@@ -63,6 +65,10 @@ async def give(app: App, request: Request[GiveArgs]) -> Reply:
 
     def work(c: Connection) -> Reply:
         source = _source(app, c, request)
+        before = handled_before(c, request.key)
+        if before is not None:
+            target = _given_to(app, c, before, request.locale)
+            return _moved(app, c, request.locale, "give-done", args.amount, target, source.account)
         target = side(app, c, request.community.id, args.wallet, request.locale)
         if source.account == target.account:
             raise Problem("give-self")
@@ -74,8 +80,8 @@ async def give(app: App, request: Request[GiveArgs]) -> Reply:
             key=f"{request.key}:give",
             purpose="gift",
         )
-        if args.source is not None and handled_before(c, request.key) is None:
-            remember(app, c, request.key, target.account)
+        remember(app, c, request.key, target.account)
+        if args.source is not None:
             detail = f"{args.amount} to {target.account}"
             record(app, c, request.member.id, request.community.id, "give from pool", detail)
         return _moved(app, c, request.locale, "give-done", args.amount, target, source.account)
@@ -101,9 +107,14 @@ async def grant(app: App, request: Request[GrantArgs]) -> Reply:
         raise Problem("credits-not-above-zero")
 
     def work(c: Connection) -> Reply:
+        back = args.amount < 0
+        key = "grant-back" if back else "grant-done"
+        before = handled_before(c, request.key)
+        if before is not None:
+            target = _given_to(app, c, before, request.locale)
+            return _moved(app, c, request.locale, key, abs(args.amount), target, target.account)
         target = side(app, c, request.community.id, args.wallet, request.locale)
         issued = app.book.issued(c)
-        back = args.amount < 0
         app.book.transfer(
             c,
             debit=target.account if back else issued,
@@ -112,14 +123,24 @@ async def grant(app: App, request: Request[GrantArgs]) -> Reply:
             key=f"{request.key}:grant",
             purpose="taken back" if back else "grant",
         )
-        if handled_before(c, request.key) is None:
-            remember(app, c, request.key, target.account)
-            detail = f"{args.amount} to {target.account}: {args.reason or ''}"
-            record(app, c, request.member.id, request.community.id, "grant", detail)
-        key = "grant-back" if back else "grant-done"
+        remember(app, c, request.key, target.account)
+        detail = f"{args.amount} to {target.account}: {args.reason or ''}"
+        record(app, c, request.member.id, request.community.id, "grant", detail)
         return _moved(app, c, request.locale, key, abs(args.amount), target, target.account)
 
     return await app.db.write(work)
+
+
+def _given_to(app: App, c: Connection, account: int, locale: str) -> _Side:
+    """Return whose account now has what an earlier delivery of the same command moved."""
+    query = select(accounts.c.kind, accounts.c.owner).where(accounts.c.id == account)
+    kind, owner = c.execute(query).one()
+    owner = present_owner(c, kind, owner)
+    if kind == "pool":
+        return _Side(app.book.pool(c, owner), app.texts.text(locale, "the-pool"))
+    names = select(identities.c.name).where(identities.c.member_id == owner)
+    name = c.execute(names.order_by(identities.c.first_seen).limit(1)).scalar_one()
+    return _Side(app.book.wallet(c, owner), name)
 
 
 def side(app: App, c: Connection, community_id: int, name: str, locale: str) -> _Side:

@@ -52,8 +52,8 @@ def extend_hold(app: App, c: Connection, hold: int, amount: int, key: str) -> No
     payer = c.execute(
         query.join(holds, holds.c.account == accounts.c.id).where(holds.c.id == hold)
     ).first()
-    owner = None if payer is None else _went_to(c, payer.kind, payer.owner)
-    if payer is not None and owner is not None:
+    owner = present_owner(c, payer.kind, payer.owner) if payer is not None else None
+    if payer is not None and owner is not None and owner != payer.owner:
         present = app.book.account(c, payer.kind, owner)
         lent = f"{key}:link"
         app.book.transfer(
@@ -62,10 +62,10 @@ def extend_hold(app: App, c: Connection, hold: int, amount: int, key: str) -> No
     app.book.extend(c, hold, amount, key)
 
 
-def _went_to(c: Connection, kind: str, owner: int) -> int | None:
-    """Return the member or community that the owner of a wallet or pool has become part of."""
+def present_owner(c: Connection, kind: str, owner: int) -> int:
+    """Return the member or community that the owner of a ``wallet`` or ``pool`` is by now."""
     table = members if kind == "wallet" else communities
-    return c.execute(select(table.c.merged_into).where(table.c.id == owner)).scalar()
+    return c.execute(select(table.c.merged_into).where(table.c.id == owner)).scalar() or owner
 
 
 def _hold_again(app: App, c: Connection, hold: Row[tuple[object, ...]], new: int, key: str) -> None:

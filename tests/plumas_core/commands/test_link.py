@@ -470,6 +470,23 @@ async def test_messages_that_are_owed_notify_the_member_they_are_now(stage: Stag
     assert stage.app.outbox.decode_mentions(row["mentions"]) == (await member(ana),)
 
 
+@pytest.mark.parametrize("line", ["/give 1 bruno", "/grant 1 bruno"])
+async def test_a_gift_that_comes_again_after_its_target_was_joined_is_given_once(
+    stage: Stage, line: str
+) -> None:
+    boss, bruno, other = here(stage, OPERATOR), here(stage, "bruno"), there(stage, "bruna")
+    await grant(boss, 5 * CREDIT)
+    await bruno.say("/help")
+    first = await boss.say(line, key="once")
+    await link(other, bruno)
+    again = await boss.say(line, key="once")
+    assert not said(again), said(again)
+    assert first.blocks[0].kind == again.blocks[0].kind == "text"
+    assert await stage.count(transfers, transfers.c.purpose.in_(("gift", "grant"))) == 2
+    assert (await funds(stage, await member(other)))[0] == CREDIT
+    assert await clean(stage)
+
+
 async def test_an_account_leaves_with_an_empty_wallet(stage: Stage) -> None:
     ana, anna = here(stage, "ana"), there(stage, "anna")
     await grant(anna, 2 * CREDIT)

@@ -26,6 +26,7 @@ from plumas_core.storage.tables.people import communities, identities
 from plumas_core.storage.tables.work import calls, writings
 from plumas_core.writing import succession
 from plumas_core.writing.asking import Writing
+from plumas_core.writing.question import question
 from tests.support.providers import Both, both_providers, real_stage
 from tests.support.stage import Stage
 from tests.support.time import ManualClock
@@ -120,7 +121,6 @@ async def test_a_dearer_model_is_paid_by_the_member_whom_its_payer_became_meanwh
     held = await dearer(stage, both)
     await stage.say("op", "/grant 5 bruno")
     await stage.say("carla", "/help")
-    asked = succession.question
     joined: list[int] = []
 
     def joined_meanwhile(app: App, c: Connection, writing: Writing) -> CompletionRequest:
@@ -128,7 +128,7 @@ async def test_a_dearer_model_is_paid_by_the_member_whom_its_payer_became_meanwh
             carla = select(identities.c.member_id).where(identities.c.name == "carla")
             joined.append(c.execute(carla).scalar_one())
             merge_member(app, c, writing.member_id, joined[0], "link:test")
-        return asked(app, c, writing)
+        return question(app, c, writing)
 
     monkeypatch.setattr(succession, "question", joined_meanwhile)
     await stage.say("bruno", '/write "a letter to the sea"')
