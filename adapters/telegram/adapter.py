@@ -164,7 +164,9 @@ class TelegramAdapter:
     async def _command_line(self, visit: Visit, message: Message, text: str, word: str) -> None:
         found = find_command(text, self._commands)
         if found is None:
-            await self._unknown(visit, text, word)
+            part = visit.spot.private and await self._conversation.goes_on(visit, message)
+            if not part:
+                await self._unknown(visit, text, word)
             return
         spec, rest = found
         if visit.anonymous and not _for_the_place(spec):

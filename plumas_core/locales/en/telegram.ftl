@@ -16,8 +16,11 @@ telegram-no-file = The file for “{ $name }” could not be fetched from Telegr
 telegram-link-old = What this link led to is a day old or more, or was for somebody else. Ask for it once more.
 telegram-too-late = That question was asked more than an hour ago, and nothing came of it. Begin again with its command or button.
 telegram-away = I was away, and commands that were sent meanwhile have not been carried out. Send again what you still want.
+telegram-perhaps-cut = This message is so long that it may be the first part of one that your app cut in two. Nothing has been done or paid: send it again, shorter.
+telegram-given-up = Something that was asked here made me fail again and again, and I have left it undone. Whoever asked may ask once more; if it fails again, tell whoever runs the bot.
 telegram-writing = ✍️ Writing…
 telegram-goes-on = { $name }, this goes on in our private chat.
+telegram-answered-in-private = { $name }, the answer is in our private chat.
 telegram-open = Open the private chat
 telegram-has-entered = { $name } has entered the duel.
 

@@ -16,8 +16,11 @@ telegram-no-file = No se pudo traer de Telegram el archivo de «{ $name }». Env
 telegram-link-old = Lo que había tras este enlace tiene un día o más, o era para otra persona. Vuelve a pedirlo.
 telegram-too-late = Esa pregunta se hizo hace más de una hora y quedó en nada. Empieza de nuevo con su comando o su botón.
 telegram-away = Estuve fuera, y los comandos que llegaron entretanto no se han ejecutado. Vuelve a enviar lo que todavía quieras.
+telegram-perhaps-cut = Este mensaje es tan largo que quizá sea la primera parte de otro que tu aplicación partió en dos. No se ha hecho ni pagado nada: vuelve a enviarlo, más corto.
+telegram-given-up = Algo que se pidió aquí me hizo fallar una y otra vez, y lo he dejado sin hacer. Quien lo pidió puede volver a intentarlo; si falla de nuevo, que avise a quien lleva el bot.
 telegram-writing = ✍️ Escribiendo…
 telegram-goes-on = { $name }, esto sigue en nuestro chat privado.
+telegram-answered-in-private = { $name }, la respuesta está en nuestro chat privado.
 telegram-open = Abrir el chat privado
 telegram-has-entered = { $name } ya participa en el duelo.
 
