@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 import structlog
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, TelegramError
@@ -17,17 +17,13 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, Te
 from adapters.telegram.events import Spot
 from adapters.telegram.render import Rendered, bare, render
 from adapters.telegram.rooted import rooted
-from adapters.telegram.voice import Plain, Voice, keyboard_of, link_keyboard
+from adapters.telegram.voice import Markup, Plain, Voice, keyboard_of, link_keyboard
 from adapters.telegram.words import Reading
 from plumas_core.commands.identity import Event
 from plumas_core.commands.reply import Note, Reply, Visibility
 from plumas_core.commands.spec import ActionSpec
 
 log = structlog.get_logger(__name__)
-
-CLOSED: Final = ("chat not found", "user is deactivated", "peer_id_invalid", "can't initiate")
-"""How Telegram says that a member cannot be written to, where it does not refuse outright."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -63,6 +59,10 @@ class Setting(Protocol):
 
     async def writing(self, event: Event) -> str:
         """Return the line under which a text is being written."""
+        ...
+
+    def answered(self, event: Event) -> str:
+        """Return the line that says in public that an answer was given in private."""
         ...
 
     async def keep(self, event: Event, reply: Reply) -> tuple[str, str, str]:
@@ -296,7 +296,11 @@ class Exchange:
             await voice.attach(self.spot, rendered)
 
     async def _in_private(self, reply: Reply) -> bool:
-        """Answer in the member's private chat; lead them there where they never pressed Start."""
+        """Answer in the member's private chat, with a word where they asked.
+
+        Where they never pressed Start, or nobody knows whether they can read the answer there, it
+        is kept, and the word leads to it.
+        """
         if self._message is not None:
             await self._setting.voice.take_back(self.spot, self._message)
             self._message = None
@@ -306,19 +310,18 @@ class Exchange:
             try:
                 await self._setting.voice.say(own, rendered, plain)
             except TelegramError as reason:
-                if not is_closed(reason):
-                    await self._not_shown(reason)
-                    return False
+                log.info("not_answered_in_private", reason=reason.message)
             else:
+                await self._tell(self._setting.answered(self.event), None)
                 return True
         line, label, address = await self._setting.keep(self.event, reply)
+        return await self._tell(line, link_keyboard(label, address))
+
+    async def _tell(self, line: str, markup: Markup) -> bool:
+        """Say a word where it was asked; tell whether it could be said."""
         try:
             await self._setting.voice.send(
-                self.spot,
-                line,
-                None,
-                reply_to=self._reply_to,
-                markup=link_keyboard(label, address),
+                self.spot, line, None, reply_to=self._reply_to, markup=markup
             )
         except TelegramError as reason:
             await self._not_shown(reason)
@@ -337,14 +340,6 @@ async def last_of(replies: AsyncIterator[Reply]) -> Reply | None:
     async for reply in replies:
         last = reply
     return last
-
-
-def is_closed(reason: TelegramError) -> bool:
-    """Tell whether a member cannot be written to in private."""
-    if isinstance(reason, Forbidden):
-        return True
-    text = reason.message.lower()
-    return isinstance(reason, BadRequest) and any(sign in text for sign in CLOSED)
 
 
 def _is_refusal(reply: Reply) -> bool:

@@ -179,6 +179,12 @@ class Office:
     async def writing(self, event: Event) -> str:
         return escaped(self.app.texts.text(closest(event.locale), "telegram-writing"))
 
+    def answered(self, event: Event) -> str:
+        text = self.app.texts.text(
+            closest(event.locale), "telegram-answered-in-private", name=event.account_name
+        )
+        return escaped(shown(text))
+
     async def keep(self, event: Event, reply: Reply) -> tuple[str, str, str]:
         code = await self.app.db.write(lambda c: keep(self.app, c, event.account_id, reply))
         locale = closest(event.locale)

@@ -210,8 +210,29 @@ async def test_an_answer_that_turns_out_private_leaves_the_group(script: Script)
     await until(group, "uno")
     script.end(Reply((Verse("secreto"),), visibility="private"))
     await script.over(answering)
-    assert len(group.posted) == before
+    (word,) = group.posted[before:]
+    assert "private chat" in word.text
+    assert word.codes == []
     assert script.person.private.posted[-1].text == "secreto"
+
+
+async def test_of_an_answer_in_private_the_group_reads_a_word(stage: TelegramStage) -> None:
+    ana = stage.person("ana")
+    await stage.hear(ana.start())
+    before = len(stage.group.posted)
+    await stage.say("ana", "/credits@plumas_bot")
+    (word,) = stage.group.posted[before:]
+    assert "ana, the answer is in our private chat" in word.text
+    assert "0.00" in ana.private.posted[-1].text
+
+
+async def test_an_answer_in_private_that_is_in_doubt_is_led_to(stage: TelegramStage) -> None:
+    ana = stage.person("ana")
+    await stage.hear(ana.start())
+    stage.server.fail("sendMessage", "lost request")
+    await stage.say("ana", "/credits@plumas_bot")
+    await stage.hear(ana.follow(stage.group.posted[-1].buttons[0]["url"]))
+    assert "0.00" in ana.private.posted[-1].text
 
 
 async def test_a_refusal_is_said_where_it_was_asked(script: Script) -> None:
