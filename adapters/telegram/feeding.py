@@ -16,7 +16,17 @@ from telegram.ext import Application
 
 from adapters.telegram import questions
 from adapters.telegram.events import Raw
-from adapters.telegram.inbox import Delivered, finish, forget_old, receive, take_up, waiting
+from adapters.telegram.giving_up import give_up
+from adapters.telegram.inbox import (
+    MOST_TRIES,
+    Delivered,
+    count_try,
+    finish,
+    forget_old,
+    left_over,
+    receive,
+    waiting,
+)
 from adapters.telegram.processing import ByChat, lane_of
 from plumas_core.app import App
 from plumas_core.clock import HOUR
@@ -26,6 +36,9 @@ log = structlog.get_logger(__name__)
 
 LANE_LIMIT: Final = 30
 """Updates of one chat that are held in memory; those behind them wait in the database."""
+
+AGAIN: Final = 5.0
+"""Seconds after which is tried again what the database did not take or give."""
 
 
 @dataclass(slots=True)
@@ -48,15 +61,15 @@ class Feeder:
         self._processor = processor
         self._lanes: dict[str, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unsettled: set[int] = set()
+        self._began_at = 0
         self._tidied_at = 0
+        application.add_error_handler(self._failed)
 
     async def begin(self) -> None:
         """Take up what an earlier life left unhandled."""
-        now = self._app.clock()
-        lanes, given_up = await self._app.db.write(lambda c: take_up(c, now))
-        for number in given_up:
-            log.error("update_given_up", number=number)
-        for name in lanes:
+        self._began_at = self._app.clock()
+        for name in await self._app.db.read(left_over):
             lane = self._lanes[name] = _Lane(behind=True)
             await self._refill(name, lane)
 
@@ -68,9 +81,9 @@ class Feeder:
         now = self._app.clock()
         updates = [(int(raw["update_id"]), self._read(raw["update_id"], raw)) for raw in batch]
         delivered = [
-            Delivered(number, "", "")
+            Delivered(number, "", "", now)
             if update is None
-            else Delivered(number, lane_of(update), json.dumps(raw))
+            else Delivered(number, lane_of(update), json.dumps(raw), now)
             for raw, (number, update) in zip(batch, updates, strict=True)
         ]
         unreadable = [number for number, update in updates if update is None]
@@ -80,7 +93,7 @@ class Feeder:
             if tidy:
                 forget_old(c, now)
                 questions.forget_old(c, now)
-            fresh = receive(c, delivered, now)
+            fresh = receive(c, delivered)
             for number in unreadable:
                 finish(c, number, now)
             return fresh
@@ -117,17 +130,27 @@ class Feeder:
         if lane.refilling or lane.behind or len(lane.held) >= LANE_LIMIT:
             lane.behind = True
             return
-        self._hold(name, lane, update)
+        self._hold(name, lane, update, again=False)
 
-    def _hold(self, name: str, lane: _Lane, update: Update) -> None:
+    def _hold(self, name: str, lane: _Lane, update: Update, *, again: bool) -> None:
+        """Hand an update on in its turn; ``again``: an earlier life may have died of it."""
         lane.held.add(update.update_id)
+        if again:
+            self._unsettled.add(update.update_id)
         task = asyncio.create_task(self._handle(name, lane, update))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _handle(self, name: str, lane: _Lane, update: Update) -> None:
-        handling = self._application.process_update(update)
-        await self._processor.process_update(update, handling)
+        if update.update_id not in self._unsettled:
+            handling = self._application.process_update(update)
+            await self._processor.process_update(update, handling)
+            if update.update_id in self._unsettled:
+                await self._app.sleep(AGAIN)
+        while update.update_id in self._unsettled and self._lanes.get(name) is lane:
+            await self._processor.process_update(update, self._try_again(update))
+            if update.update_id in self._unsettled:
+                await self._app.sleep(AGAIN)
         lane.held.discard(update.update_id)
         if self._lanes.get(name) is not lane:
             return
@@ -135,6 +158,32 @@ class Feeder:
             await self._refill(name, lane)
         elif not lane.held and not lane.refilling:
             del self._lanes[name]
+
+    async def _failed(self, update: object, _context: Any) -> None:
+        """Note an update whose end could not be written down: what it owes would be lost."""
+        if isinstance(update, Update):
+            self._unsettled.add(update.update_id)
+
+    async def _try_again(self, update: Update) -> None:
+        """Hand an update over once more; count that, and give it up after too many times."""
+        number = update.update_id
+
+        def count(c: Connection) -> bool:
+            tries = count_try(c, number)
+            if tries is not None and tries > MOST_TRIES:
+                log.error("update_given_up", number=number)
+                give_up(self._app, c, update)
+                return False
+            return tries is not None
+
+        try:
+            hopeful = await self._app.db.write(count)
+        except Exception as fault:  # the database is away: later, then
+            log.error("update_not_tried", number=number, exc_info=fault)
+            return
+        self._unsettled.discard(number)
+        if hopeful:
+            await self._application.process_update(update)
 
     async def _refill(self, name: str, lane: _Lane) -> None:
         """Hold more of a chat's updates from the database; what comes meanwhile waits there."""
@@ -144,21 +193,29 @@ class Feeder:
         try:
             while lane.behind and len(lane.held) <= LANE_LIMIT // 2:
                 lane.behind = False
-                held = tuple(lane.held)
-                found = await self._app.db.read(
-                    partial(waiting, lane=name, held=held, most=LANE_LIMIT)
-                )
-                for one in found:
-                    update = self._read(one.number, one.payload)
-                    if update is None:
-                        await self._put_aside(one.number)
-                    elif self._lanes.get(name) is lane:
-                        self._hold(name, lane, update)
-                lane.behind = lane.behind or len(found) == LANE_LIMIT
+                try:
+                    full = await self._hold_more(name, lane)
+                except Exception as fault:  # the database is away: later, then
+                    log.error("inbox_not_read", exc_info=fault)
+                    full = self._lanes.get(name) is lane
+                    await self._app.sleep(AGAIN)
+                lane.behind = lane.behind or full
         finally:
             lane.refilling = False
         if not lane.held and not lane.behind and self._lanes.get(name) is lane:
             del self._lanes[name]
+
+    async def _hold_more(self, name: str, lane: _Lane) -> bool:
+        """Hold what waits of a chat, up to the limit; tell whether more may wait behind it."""
+        held = tuple(lane.held)
+        found = await self._app.db.read(partial(waiting, lane=name, held=held, most=LANE_LIMIT))
+        for one in found:
+            update = self._read(one.number, one.payload)
+            if update is None:
+                await self._put_aside(one.number)
+            elif self._lanes.get(name) is lane:
+                self._hold(name, lane, update, again=one.received_at <= self._began_at)
+        return len(found) == LANE_LIMIT
 
     def _read(self, number: int, given: Raw | str) -> Update | None:
         """Return an update, ``None`` if it has not the form that this version knows."""

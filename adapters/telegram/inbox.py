@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ KEPT: Final = 2 * DAY
 """Handled updates are remembered for so long; Telegram brings none again after a day."""
 
 MOST_TRIES: Final = 3
-"""Starts that may find an update unhandled before it is given up: it may be what kills us."""
+"""Times that an update is handed over again before it is given up: it may be what kills us."""
 
 _OURS = inbox.c.platform == PLATFORM
 _KNOWN = select(inbox.c.number).where(
@@ -31,14 +31,15 @@ _FINISH = (
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """An update as Telegram sent it."""
+    """An update as Telegram sent it; ``received_at`` is when it was written down."""
 
     number: int
     lane: str
     payload: str
+    received_at: int
 
 
-def receive(c: Connection, batch: Sequence[Delivered], now: int) -> list[int]:
+def receive(c: Connection, batch: Sequence[Delivered]) -> list[int]:
     """Write a batch down; return the numbers of those that were not known yet."""
     numbers = [one.number for one in batch]
     known = set(c.execute(_KNOWN, {"numbers": numbers}).scalars())
@@ -52,7 +53,7 @@ def receive(c: Connection, batch: Sequence[Delivered], now: int) -> list[int]:
                     "number": one.number,
                     "lane": one.lane,
                     "payload": one.payload,
-                    "received_at": now,
+                    "received_at": one.received_at,
                 }
                 for one in fresh.values()
             ],
@@ -68,7 +69,7 @@ def finish(c: Connection, number: int, now: int) -> None:
 def waiting(c: Connection, lane: str, held: Sequence[int], most: int) -> list[Delivered]:
     """Return a chat's oldest unhandled updates but for those that are ``held`` already."""
     query = (
-        select(inbox.c.number, inbox.c.lane, inbox.c.payload)
+        select(inbox.c.number, inbox.c.lane, inbox.c.payload, inbox.c.received_at)
         .where(_OURS, inbox.c.done_at.is_(None), inbox.c.lane == lane, inbox.c.number.not_in(held))
         .order_by(inbox.c.number)
         .limit(most)
@@ -76,16 +77,17 @@ def waiting(c: Connection, lane: str, held: Sequence[int], most: int) -> list[De
     return [Delivered(*row) for row in c.execute(query)]
 
 
-def take_up(c: Connection, now: int) -> tuple[list[str], list[int]]:
-    """Begin a new life: return the chats with unhandled updates, and the updates given up."""
-    left = (_OURS, inbox.c.done_at.is_(None))
-    c.execute(update(inbox).where(*left).values(tries=inbox.c.tries + 1))
-    hopeless = select(inbox.c.number).where(*left, inbox.c.tries > MOST_TRIES)
-    given_up = list(c.execute(hopeless).scalars())
-    for number in given_up:
-        finish(c, number, now)
-    lanes: Iterable[str] = c.execute(select(inbox.c.lane).where(*left).distinct()).scalars()
-    return list(lanes), given_up
+def left_over(c: Connection) -> list[str]:
+    """Return the chats with unhandled updates."""
+    query = select(inbox.c.lane).where(_OURS, inbox.c.done_at.is_(None)).distinct()
+    return list(c.execute(query).scalars())
+
+
+def count_try(c: Connection, number: int) -> int | None:
+    """Note that an update is handed over again; return how often it was, ``None`` if it is done."""
+    mine = (_OURS, inbox.c.number == number, inbox.c.done_at.is_(None))
+    raised = update(inbox).where(*mine).values(tries=inbox.c.tries + 1)
+    return c.execute(raised.returning(inbox.c.tries)).scalar()
 
 
 def forget_old(c: Connection, now: int) -> None:

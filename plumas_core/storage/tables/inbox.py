@@ -26,8 +26,8 @@ inbox = Table(
     Index(None, "platform", "done_at", "lane"),
 )
 """Events as the platform sent them: ``number`` is its own, ``lane`` what keeps its order (a chat).
-``payload`` is emptied when the event is handled; ``tries`` counts how often a start found it
-unhandled."""
+``payload`` is emptied when the event is handled; ``tries`` counts how often it was handed to its
+handler again."""
 
 questions = Table(
     "questions",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,13 @@ from sqlalchemy import select
 from telegram import Update
 from telegram.ext import TypeHandler
 
+from adapters.telegram import feeding, turn
 from adapters.telegram.feeding import LANE_LIMIT, Feeder
-from adapters.telegram.inbox import KEPT, MOST_TRIES
-from adapters.telegram.turn import Turn
+from adapters.telegram.inbox import KEPT, MOST_TRIES, finish, waiting
+from adapters.telegram.turn import PAUSES, Turn
 from plumas_core.storage.tables.inbox import inbox
-from tests.support.telegram import TelegramStage, open_telegram
+from tests.standins.telegram_people import Person
+from tests.support.telegram import PATIENCE, TelegramStage, open_telegram, words
 
 
 class Hearing:
@@ -30,7 +32,12 @@ class Hearing:
         self._changed = asyncio.Event()
         application = stage.service.application
         application.add_handler(TypeHandler(Update, self._hear))
-        self.feeder = Feeder(stage.app, application, stage.service.processor)
+        self.feeder = self.new_feeder()
+
+    def new_feeder(self) -> Feeder:
+        """Return the feeder of another life."""
+        service = self.stage.service
+        return Feeder(self.stage.app, service.application, service.processor)
 
     async def _hear(self, update: Update, _context: Any) -> None:
         assert update.effective_chat is not None
@@ -158,18 +165,91 @@ async def test_what_came_after_a_start_stands_behind_what_was_left(hearing: Hear
     assert hearing.heard == [(7, n) for n in (*range(1, 2 * LANE_LIMIT), 1_000)]
 
 
-async def test_an_update_that_every_start_stumbles_over_is_given_up(hearing: Hearing) -> None:
-    hearing.gates[7] = asyncio.Event()
-    await hearing.take((7, 1))
-    for _ in range(MOST_TRIES + 1):
+async def lives(hearing: Hearing, many: int, number: int) -> None:
+    """Begin anew so many times; each life hands the chat's first update over and dies of it."""
+    for tries in range(1, many + 1):
         await hearing.feeder.close(0)
-        hearing.feeder = Feeder(
-            hearing.stage.app, hearing.stage.service.application, hearing.stage.service.processor
-        )
+        hearing.feeder = hearing.new_feeder()
         await hearing.feeder.begin()
-    (row,) = await rows(hearing.stage)
-    assert row.done_at is not None
-    assert hearing.heard == []
+        await until_tried(hearing.stage, number, tries)
+
+
+async def until_tried(stage: TelegramStage, number: int, tries: int) -> None:
+    async with asyncio.timeout(PATIENCE):
+        found = {one.number: one.tries for one in await rows(stage)}
+        while found[number] < tries:
+            await asyncio.sleep(0.005)
+            found = {one.number: one.tries for one in await rows(stage)}
+
+
+async def test_only_what_was_handed_over_each_time_is_given_up(hearing: Hearing) -> None:
+    Person(hearing.stage.server, 7, "Ana", hearing.stage.group).start()
+    hearing.gates[7] = asyncio.Event()
+    await hearing.take((7, 1), (7, 2), (7, 3))
+    await lives(hearing, MOST_TRIES, 1)
+    assert [one.tries for one in await rows(hearing.stage)] == [MOST_TRIES, 0, 0]
+    await hearing.feeder.close(0)
+    hearing.gates.clear()
+    hearing.feeder = hearing.new_feeder()
+    await hearing.feeder.begin()
+    await hearing.feeder.settled()
+    assert hearing.heard == [(7, 2), (7, 3)]
+    await hearing.stage.work()
+    assert "again and again" in words(hearing.stage.posted())
+
+
+async def test_an_update_whose_end_cannot_be_written_is_handled_again(
+    hearing: Hearing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out_of_order = len(PAUSES) + 1
+    monkeypatch.setattr(turn, "finish", failing(out_of_order, finish))
+    await hearing.take((7, 1), (7, 2))
+    await hearing.feeder.settled()
+    assert sorted(hearing.heard) == [(7, 1), (7, 1), (7, 2)]
+    assert [one.done_at is None for one in await rows(hearing.stage)] == [False, False]
+    assert [one.tries for one in await rows(hearing.stage)] == [1, 0]
+
+
+async def test_what_an_update_owes_is_written_when_the_database_is_back(
+    hearing: Hearing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "finish", failing(len(PAUSES), finish))
+    owed: list[int] = []
+    one = Turn(hearing.stage.app, 1)
+    one.also(lambda _: owed.append(1))
+    await one.settle()
+    assert len(owed) == len(PAUSES) + 1
+    monkeypatch.setattr(turn, "finish", failing(len(PAUSES) + 1, finish))
+    other = Turn(hearing.stage.app, 2)
+    other.also(lambda _: owed.append(2))
+    with pytest.raises(OSError, match="the disk"):
+        await other.settle()
+    owed.clear()
+    await other.settle()
+    await other.settle()
+    assert owed == [2]
+
+
+async def test_a_chat_is_read_again_when_the_database_is_back(
+    hearing: Hearing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeding, "waiting", failing(3, waiting))
+    many = [(7, number) for number in range(1, 2 * LANE_LIMIT)]
+    await hearing.take(*many)
+    await hearing.feeder.settled()
+    assert hearing.heard == many
+
+
+def failing(times: int, work: Callable[..., Any]) -> Callable[..., Any]:
+    """Return work that fails so many times before it is done."""
+    left = [OSError("the disk is full")] * times
+
+    def fail_or_work(*given: Any, **named: Any) -> Any:
+        if left:
+            raise left.pop()
+        return work(*given, **named)
+
+    return fail_or_work
 
 
 async def test_a_handled_update_leaves_nothing_of_what_it_said(stage: TelegramStage) -> None:
