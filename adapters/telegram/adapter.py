@@ -17,6 +17,7 @@ from adapters.telegram.backlog import Backlog
 from adapters.telegram.conversation import Conversation
 from adapters.telegram.events import PLATFORM, spot_of
 from adapters.telegram.exchange import Pace
+from adapters.telegram.inbox import Inbox
 from adapters.telegram.menus import menu
 from adapters.telegram.office import Office, Visit
 from adapters.telegram.pacing import Limiter
@@ -57,6 +58,7 @@ class TelegramAdapter:
     ) -> None:
         self._app = app
         self._bot = application.bot
+        self._inbox = Inbox(application.bot.id)
         self._commands = commands
         self._names: dict[tuple[str, ...], dict[str, str]] = {}
         self._heads = {spec.path[0] for spec in commands if len(spec.path) > 1}
@@ -80,10 +82,12 @@ class TelegramAdapter:
         self, update: Update, _context: CallbackContext[Any, Any, Any, Any]
     ) -> None:
         """Handle an update, and mark it as handled, also where we failed at it."""
-        turn = Turn(self._app, update.update_id)
+        turn = Turn(self._app, self._inbox, update.update_id)
         try:
             if update.message is not None:
                 await self._message(turn, update, update.message)
+            elif update.edited_message is not None:
+                await self._edited(turn, update, update.edited_message)
             elif update.callback_query is not None:
                 await self._presses.press(turn, update, update.callback_query)
             elif update.my_chat_member is not None:
@@ -141,10 +145,15 @@ class TelegramAdapter:
     def _is_for_us(self, message: Message) -> bool:
         """Tell whether words that are no command are said to the bot."""
         if message.chat.id > 0:
-            return bool(message.text or message.caption or message.document)
+            return bool(message.text or message.effective_attachment)
         other = replied(message)
         person = other.from_user if other is not None else None
         return person is not None and person.id == self._bot.id
+
+    async def _edited(self, turn: Turn, update: Update, message: Message) -> None:
+        visit = await self.office.visit(turn, update, message) if message.chat.id > 0 else None
+        if visit is not None:
+            await self._conversation.edited(visit)
 
     async def _words(self, visit: Visit, message: Message) -> None:
         answered = await self._conversation.answer(visit, message)

@@ -47,7 +47,7 @@ class Arrivals:
             turn.also(lambda c: lose_home(c, str(chat.id), now))
         elif not was_here:
             event = event_of(update, change.from_user, chat, spot, admin=False)
-            turn.also(lambda c: arrive(app, c, event, event_key(update.update_id)))
+            turn.also(lambda c: arrive(app, c, event, event_key(update)))
 
 
 def arrive(app: App, c: Connection, event: Event, arrival: str) -> None:

@@ -63,9 +63,14 @@ def is_update(found: object) -> bool:
     return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**63
 
 
-def event_key(update_id: int) -> str:
+def source_of(bot: int) -> str:
+    """Return what a bot's updates come from; every bot's have numbers of their own."""
+    return f"{PLATFORM}:{bot}"
+
+
+def event_key(update: Update) -> str:
     """Return the key of what an update does."""
-    return f"{PLATFORM}:{update_id}"
+    return f"{source_of(update.get_bot().id)}:{update.update_id}"
 
 
 def is_anonymous(message: Message) -> bool:
@@ -82,7 +87,7 @@ def event_of(update: Update, user: User, chat: Chat, spot: Spot, *, admin: bool)
         home=PRIVATE if spot.private else str(spot.chat),
         home_name=chat.title or user.full_name,
         address=spot.address,
-        key=event_key(update.update_id),
+        key=event_key(update),
         locale=user.language_code,
         admin=admin,
     )

@@ -16,17 +16,8 @@ from telegram.ext import Application
 
 from adapters.telegram import questions
 from adapters.telegram.events import Raw
-from adapters.telegram.giving_up import give_up
-from adapters.telegram.inbox import (
-    MOST_TRIES,
-    Delivered,
-    count_try,
-    finish,
-    forget_old,
-    left_over,
-    receive,
-    waiting,
-)
+from adapters.telegram.giving_up import tell_given_up
+from adapters.telegram.inbox import MOST_TRIES, Delivered, Inbox
 from adapters.telegram.processing import ByChat, lane_of
 from plumas_core.app import App
 from plumas_core.clock import HOUR
@@ -59,6 +50,7 @@ class Feeder:
         self._app = app
         self._application = application
         self._processor = processor
+        self._inbox = Inbox(application.bot.id)
         self._lanes: dict[str, _Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._unsettled: set[int] = set()
@@ -69,7 +61,7 @@ class Feeder:
     async def begin(self) -> None:
         """Take up what an earlier life left unhandled."""
         self._began_at = self._app.clock()
-        for name in await self._app.db.read(left_over):
+        for name in await self._app.db.read(self._inbox.left_over):
             lane = self._lanes[name] = _Lane(behind=True)
             await self._refill(name, lane)
 
@@ -91,11 +83,11 @@ class Feeder:
 
         def write(c: Connection) -> list[int]:
             if tidy:
-                forget_old(c, now)
+                self._inbox.forget_old(c, now)
                 questions.forget_old(c, now)
-            fresh = receive(c, delivered)
+            fresh = self._inbox.receive(c, delivered)
             for number in unreadable:
-                finish(c, number, now)
+                self._inbox.finish(c, number, now)
             return fresh
 
         fresh = set(await self._app.db.write(write))
@@ -169,10 +161,11 @@ class Feeder:
         number = update.update_id
 
         def count(c: Connection) -> bool:
-            tries = count_try(c, number)
+            tries = self._inbox.count_try(c, number)
             if tries is not None and tries > MOST_TRIES:
                 log.error("update_given_up", number=number)
-                give_up(self._app, c, update)
+                self._inbox.finish(c, number, self._app.clock())
+                tell_given_up(self._app, c, update)
                 return False
             return tries is not None
 
@@ -208,7 +201,9 @@ class Feeder:
     async def _hold_more(self, name: str, lane: _Lane) -> bool:
         """Hold what waits of a chat, up to the limit; tell whether more may wait behind it."""
         held = tuple(lane.held)
-        found = await self._app.db.read(partial(waiting, lane=name, held=held, most=LANE_LIMIT))
+        found = await self._app.db.read(
+            partial(self._inbox.waiting, lane=name, held=held, most=LANE_LIMIT)
+        )
         for one in found:
             update = self._read(one.number, one.payload)
             if update is None:
@@ -229,4 +224,4 @@ class Feeder:
 
     async def _put_aside(self, number: int) -> None:
         now = self._app.clock()
-        await self._app.db.write(lambda c: finish(c, number, now))
+        await self._app.db.write(lambda c: self._inbox.finish(c, number, now))

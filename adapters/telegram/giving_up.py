@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 from telegram import Update
 
-from adapters.telegram.events import PLATFORM, spot_of
-from adapters.telegram.inbox import finish
+from adapters.telegram.events import PLATFORM, event_key, spot_of
 from plumas_core.app import App
 from plumas_core.commands.reply import note
 from plumas_core.delivery.places import account_place
@@ -14,13 +13,12 @@ from plumas_core.locales.translate import closest
 from plumas_core.storage.tables.people import communities, places
 
 
-def give_up(app: App, c: Connection, update: Update) -> None:
-    """Mark an update as done though it was not, and owe its chat a word where we are known."""
-    finish(c, update.update_id, app.clock())
+def tell_given_up(app: App, c: Connection, update: Update) -> None:
+    """Owe an update's chat a word of its being given up, where we are known."""
     found = _place(app, c, update)
     if found is not None:
         place, locale = found
-        key = f"{PLATFORM}:given-up:{update.update_id}"
+        key = f"{event_key(update)}:given-up"
         words = note(app.texts.text(locale, "telegram-given-up"))
         app.outbox.enqueue(c, key=key, place=place, reply=words)
 

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import structlog
 from sqlalchemy import Connection
 
-from adapters.telegram.inbox import finish
+from adapters.telegram.inbox import Inbox
 from plumas_core.app import App
 
 log = structlog.get_logger(__name__)
@@ -23,8 +23,9 @@ PAUSES: Final = (0.5, 1.0, 2.0)
 class Turn:
     """Marks an update as handled, once, together with what its handling changed."""
 
-    def __init__(self, app: App, number: int) -> None:
+    def __init__(self, app: App, inbox: Inbox, number: int) -> None:
         self._app = app
+        self._inbox = inbox
         self._number = number
         self._writes: list[Write] = []
         self._finished = False
@@ -50,7 +51,7 @@ class Turn:
             def work(c: Connection) -> None:
                 for write in writes:
                     write(c)
-                finish(c, self._number, self._app.clock())
+                self._inbox.finish(c, self._number, self._app.clock())
 
             await self._insist(work)
             self._finished = True

@@ -25,9 +25,10 @@ inbox = Table(
     PrimaryKeyConstraint("platform", "number"),
     Index(None, "platform", "done_at", "lane"),
 )
-"""Events as the platform sent them: ``number`` is its own, ``lane`` what keeps its order (a chat).
-``payload`` is emptied when the event is handled; ``tries`` counts how often it was handed to its
-handler again."""
+"""Events as the platform sent them: ``platform`` names it and the account of ours that they were
+sent to, ``number`` is the event's among those of this account, ``lane`` what keeps its order (a
+chat). ``payload`` is emptied when the event is handled; ``tries`` counts how often it was handed to
+its handler again."""
 
 questions = Table(
     "questions",

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from telegram import Update
 from telegram.ext import TypeHandler
 
-from adapters.telegram import feeding, turn
 from adapters.telegram.feeding import LANE_LIMIT, Feeder
-from adapters.telegram.inbox import KEPT, MOST_TRIES, finish, waiting
+from adapters.telegram.inbox import KEPT, MOST_TRIES, Delivered, Inbox
 from adapters.telegram.turn import PAUSES, Turn
 from plumas_core.storage.tables.inbox import inbox
+from plumas_core.storage.tables.ledger import transfers
 from tests.standins.telegram_people import Person
 from tests.support.telegram import PATIENCE, TelegramStage, open_telegram, words
 
@@ -32,6 +32,7 @@ class Hearing:
         self._changed = asyncio.Event()
         application = stage.service.application
         application.add_handler(TypeHandler(Update, self._hear))
+        self.inbox = Inbox(application.bot.id)
         self.feeder = self.new_feeder()
 
     def new_feeder(self) -> Feeder:
@@ -45,7 +46,7 @@ class Hearing:
         if chat in self.gates:
             await self.gates[chat].wait()
         self.heard.append((chat, update.update_id))
-        await Turn(self.stage.app, update.update_id).settle()
+        await Turn(self.stage.app, self.inbox, update.update_id).settle()
         self._changed.set()
 
     async def until(self, count: int) -> None:
@@ -202,7 +203,7 @@ async def test_an_update_whose_end_cannot_be_written_is_handled_again(
     hearing: Hearing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out_of_order = len(PAUSES) + 1
-    monkeypatch.setattr(turn, "finish", failing(out_of_order, finish))
+    monkeypatch.setattr(Inbox, "finish", failing(out_of_order, Inbox.finish))
     await hearing.take((7, 1), (7, 2))
     await hearing.feeder.settled()
     assert sorted(hearing.heard) == [(7, 1), (7, 1), (7, 2)]
@@ -213,14 +214,14 @@ async def test_an_update_whose_end_cannot_be_written_is_handled_again(
 async def test_what_an_update_owes_is_written_when_the_database_is_back(
     hearing: Hearing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turn, "finish", failing(len(PAUSES), finish))
+    monkeypatch.setattr(Inbox, "finish", failing(len(PAUSES), Inbox.finish))
     owed: list[int] = []
-    one = Turn(hearing.stage.app, 1)
+    one = Turn(hearing.stage.app, hearing.inbox, 1)
     one.also(lambda _: owed.append(1))
     await one.settle()
     assert len(owed) == len(PAUSES) + 1
-    monkeypatch.setattr(turn, "finish", failing(len(PAUSES) + 1, finish))
-    other = Turn(hearing.stage.app, 2)
+    monkeypatch.setattr(Inbox, "finish", failing(len(PAUSES) + 1, Inbox.finish))
+    other = Turn(hearing.stage.app, hearing.inbox, 2)
     other.also(lambda _: owed.append(2))
     with pytest.raises(OSError, match="the disk"):
         await other.settle()
@@ -233,7 +234,7 @@ async def test_what_an_update_owes_is_written_when_the_database_is_back(
 async def test_a_chat_is_read_again_when_the_database_is_back(
     hearing: Hearing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeding, "waiting", failing(3, waiting))
+    monkeypatch.setattr(Inbox, "waiting", failing(3, Inbox.waiting))
     many = [(7, number) for number in range(1, 2 * LANE_LIMIT)]
     await hearing.take(*many)
     await hearing.feeder.settled()
@@ -292,3 +293,17 @@ async def test_an_update_of_a_form_that_is_not_known_keeps_no_other_waiting(
     assert hearing.heard == [(7, 2), (8, 3)]
     first, *_ = await rows(hearing.stage)
     assert (first.number, first.payload, first.done_at is None) == (1, "", False)
+
+
+async def test_another_bots_updates_have_numbers_of_their_own(stage: TelegramStage) -> None:
+    own = stage.service.application.bot.id
+    await stage.hear(stage.person("op").start())
+    grant = stage.person("op").say("/grant 5 pool")
+    again = Delivered(grant["update_id"], "7", "{}", 1)
+    await stage.app.db.write(lambda c: Inbox(own + 1).receive(c, [again]))
+    await stage.hear(grant)
+    query = select(transfers.c.key).where(transfers.c.purpose == "grant")
+    (key,) = await stage.app.db.read(lambda c: list(c.execute(query).scalars()))
+    assert f"telegram:{own}:{grant['update_id']}" in key
+    (kept,) = [one for one in await rows(stage) if one.done_at is None]
+    assert kept.platform == f"telegram:{own + 1}"
