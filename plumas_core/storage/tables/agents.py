@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     Integer,
     PrimaryKeyConstraint,
     Table,
@@ -32,6 +33,7 @@ agents = Table(
     Column("deleted_at", Int64),
     UniqueConstraint("slug"),
     one_of("kind", "writer", "judge", name="kind"),
+    Index(None, "owner_id"),
 )
 """``texts``: JSON, locale → name, description, personality. No owner: a house agent."""
 

@@ -52,6 +52,7 @@ duels = Table(
     one_of("state", "open", "judging", "verdict", "cancelled", "annulled", name="state"),
     one_of("pace", "batch", "now", name="pace"),
     Index(None, "state", "ends_at"),
+    Index(None, "host_id"),
 )
 """``end_reason``: why a duel was cancelled or had no verdict; ``reminded``: reminders sent."""
 
@@ -137,6 +138,7 @@ close_agreements = Table(
     Column("member_id", ForeignKey("members.id"), nullable=False),
     Column("at", Int64, nullable=False),
     PrimaryKeyConstraint("duel_id", "member_id"),
+    Index(None, "member_id"),
 )
 
 open_forms = Table(
@@ -146,6 +148,7 @@ open_forms = Table(
     Column("member_id", ForeignKey("members.id"), nullable=False),
     Column("opened_at", Int64, nullable=False),
     PrimaryKeyConstraint("duel_id", "member_id"),
+    Index(None, "member_id"),
 )
 """Entry forms that a member opened and has not sent: they have a grace after the close."""
 

@@ -77,6 +77,7 @@ members = Table(
     Column("merged_at", Int64),
     Column("split_from", ForeignKey("members.id")),
     Index(None, "merged_into"),
+    Index(None, "split_from"),
 )
 """``agreed_at``: when the member first agreed that entered texts go to the AI providers;
 ``place_id``: a place of the community in which they acted last, to which private chats belong;
@@ -104,6 +105,7 @@ memberships = Table(
     Column("member_id", ForeignKey("members.id"), nullable=False),
     Column("first_seen", Int64, nullable=False),
     PrimaryKeyConstraint("community_id", "member_id"),
+    Index(None, "member_id"),
 )
 
 link_codes = Table(
@@ -121,6 +123,7 @@ link_codes = Table(
     Column("taken_account", Text),
     Column("used_at", Int64),
     one_of("kind", "member", "community", name="kind"),
+    Index(None, "member_id"),
 )
 """One-time codes, as digests; ``account`` made it, in ``place_id``. ``taken_account``: the first
 account that typed it, the only one that may go on with it."""

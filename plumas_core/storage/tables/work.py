@@ -143,6 +143,7 @@ writings = Table(
     one_of("payer", "wallet", "pool", name="payer"),
     Index(None, "state", "lease_until"),
     Index(None, "member_id", "created_at"),
+    Index(None, "community_id"),
 )
 """A text asked of an AI writer: by ``/write``, or for a duel (then ``entry_id`` is set).
 ``told_at``: when the member was shown it."""

@@ -268,6 +268,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
     )
     op.create_index(op.f("ix_members_merged_into"), "members", ["merged_into"], unique=False)
+    op.create_index(op.f("ix_members_split_from"), "members", ["split_from"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", Int64, autoincrement=False, nullable=False),
@@ -344,6 +345,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agents")),
         sa.UniqueConstraint("slug", name=op.f("uq_agents_slug")),
     )
+    op.create_index(op.f("ix_agents_owner_id"), "agents", ["owner_id"], unique=False)
     op.create_table(
         "duels",
         sa.Column("id", Int64, autoincrement=False, nullable=False),
@@ -388,6 +390,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("community_id", "number", name=op.f("uq_duels_community_id_number")),
         sa.UniqueConstraint("key", name=op.f("uq_duels_key")),
     )
+    op.create_index(op.f("ix_duels_host_id"), "duels", ["host_id"], unique=False)
     op.create_index(op.f("ix_duels_state_ends_at"), "duels", ["state", "ends_at"], unique=False)
     op.create_table(
         "identities",
@@ -425,6 +428,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link_codes")),
         sa.UniqueConstraint("digest", name=op.f("uq_link_codes_digest")),
     )
+    op.create_index(op.f("ix_link_codes_member_id"), "link_codes", ["member_id"], unique=False)
     op.create_table(
         "memberships",
         sa.Column("community_id", Int64, nullable=False),
@@ -438,6 +442,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("community_id", "member_id", name=op.f("pk_memberships")),
     )
+    op.create_index(op.f("ix_memberships_member_id"), "memberships", ["member_id"], unique=False)
     op.create_table(
         "close_agreements",
         sa.Column("duel_id", Int64, nullable=False),
@@ -450,6 +455,9 @@ def upgrade() -> None:
             ["member_id"], ["members.id"], name=op.f("fk_close_agreements_member_id")
         ),
         sa.PrimaryKeyConstraint("duel_id", "member_id", name=op.f("pk_close_agreements")),
+    )
+    op.create_index(
+        op.f("ix_close_agreements_member_id"), "close_agreements", ["member_id"], unique=False
     )
     op.create_table(
         "entries",
@@ -500,6 +508,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("duel_id", "member_id", name=op.f("pk_open_forms")),
     )
+    op.create_index(op.f("ix_open_forms_member_id"), "open_forms", ["member_id"], unique=False)
     op.create_table(
         "seats",
         sa.Column("id", Int64, autoincrement=False, nullable=False),
@@ -632,6 +641,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_writings")),
         sa.UniqueConstraint("key", name=op.f("uq_writings_key")),
     )
+    op.create_index(op.f("ix_writings_community_id"), "writings", ["community_id"], unique=False)
     op.create_index(
         op.f("ix_writings_member_id_created_at"),
         "writings",
