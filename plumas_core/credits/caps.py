@@ -188,8 +188,6 @@ def _millis(year: int, month: int) -> int:
     return int(datetime(year, month, 1, tzinfo=UTC).timestamp()) * 1_000
 
 
-_JOINED = "SELECT id FROM communities WHERE id = :community OR merged_into = :community"
-
 _HOUSE_SPENT = text(
     "SELECT COALESCE(SUM(amount), 0) FROM transfers WHERE at >= :since "
     "AND credit = (SELECT id FROM accounts WHERE kind = 'provider_cost')"
@@ -197,7 +195,8 @@ _HOUSE_SPENT = text(
 
 _COMMUNITY_SPENT = text(
     "SELECT COALESCE(SUM(t.amount), 0) FROM transfers t JOIN holds h ON h.id = t.hold "
-    f"WHERE t.at >= :since AND h.community IN ({_JOINED}) "
+    "WHERE t.at >= :since AND h.community IN "
+    "(SELECT id FROM communities WHERE id = :community OR merged_into = :community) "
     "AND t.credit = (SELECT id FROM accounts WHERE kind = 'provider_cost')"
 )
 
@@ -205,7 +204,8 @@ _HOUSE_HELD = text("SELECT COALESCE(SUM(amount - drawn), 0) FROM holds WHERE sta
 
 _COMMUNITY_HELD = text(
     "SELECT COALESCE(SUM(amount - drawn), 0) FROM holds "
-    f"WHERE state = 'open' AND community IN ({_JOINED})"
+    "WHERE state = 'open' AND community IN "
+    "(SELECT id FROM communities WHERE id = :community OR merged_into = :community)"
 )
 
 _TAKEN_FROM_POOL = text(
