@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlalchemy import Connection
-from telegram import ChatMemberUpdated, Update
+from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus
 
-from adapters.telegram.events import GROUPS, Spot, event_key, event_of
-from adapters.telegram.moving import find_again, find_home_again, lose, lose_home
+from adapters.telegram.events import GROUPS, PLATFORM, Spot, event_key, event_of
+from adapters.telegram.moving import find_again, lose, lose_home
 from adapters.telegram.office import Office
 from adapters.telegram.turn import Turn
 from plumas_core.app import App
 from plumas_core.commands.identity import Event, settle
 from plumas_core.commands.reply import Note, Reply, Text, Title
 from plumas_core.credits.money import show
+from plumas_core.delivery.losing import find_home_again
 from plumas_core.delivery.places import account_place
 from plumas_core.locales.translate import closest
 
@@ -37,7 +38,7 @@ class Arrivals:
         if spot.private:
             address = spot.address
             now = app.clock()
-            turn.also(lambda c: find_again(c, address) if here else lose(c, address, now))
+            turn.also(lambda c: find_again(app, c, address) if here else lose(c, address, now))
             return
         self._office.admins.forget(chat.id)
         if chat.type not in GROUPS:
@@ -48,6 +49,12 @@ class Arrivals:
         elif not was_here:
             event = event_of(update, change.from_user, chat, spot, admin=False)
             turn.also(lambda c: arrive(app, c, event, event_key(update)))
+        elif _may_speak(change.new_chat_member):
+            turn.also(lambda c: find_home_again(app, c, PLATFORM, str(chat.id)))
+
+
+def _may_speak(bot: ChatMember) -> bool:
+    return not isinstance(bot, ChatMemberRestricted) or bot.can_send_messages
 
 
 def arrive(app: App, c: Connection, event: Event, arrival: str) -> None:
@@ -55,7 +62,7 @@ def arrive(app: App, c: Connection, event: Event, arrival: str) -> None:
 
     The community speaks the language of whoever added the bot.
     """
-    find_home_again(c, event.home)
+    find_home_again(app, c, PLATFORM, event.home)
     _, place = settle(app, c, replace(event, home_locale=event.locale))
     app.outbox.enqueue(
         c,

@@ -33,7 +33,7 @@ from adapters.telegram.events import PLATFORM, Spot, spot_at
 from adapters.telegram.limits import clipped, size
 from adapters.telegram.moving import move_home
 from adapters.telegram.pacing import TELL, refusal_seconds
-from adapters.telegram.render import OneMessage, bare, render_one
+from adapters.telegram.render import OneMessage, bare, render_one, render_words
 from adapters.telegram.safe import escaped, shown, visible
 from adapters.telegram.voice import Voice, is_markup_fault, is_unchanged, keyboard_of
 from adapters.telegram.words import Reading, commands_pattern
@@ -70,6 +70,15 @@ LOST: Final = (
 
 GONE: Final = ("message to edit not found", "message_id_invalid", "message can't be edited")
 """How Telegram says that a message was deleted."""
+
+NO_FILES: Final = (
+    "rights to send documents",
+    "rights to send photos",
+    "send_docs_forbidden",
+    "send_photos_forbidden",
+    "send_media_forbidden",
+)
+"""How Telegram says that texts alone may be sent in a place."""
 
 HAS_FILE: Final = ("there is no text in the message", "message is not a text")
 
@@ -140,8 +149,15 @@ class TelegramDeliverer:
             return bare(row.reply, reading)
 
         if content.file is not None or content.photo is not None:
-            await self._put_media(spot, message, content, plain)
-            return
+            try:
+                await self._put_media(spot, message, content, plain)
+            except BadRequest as reason:
+                if not _says(reason, NO_FILES):
+                    raise
+                log.warning("file_not_allowed", ref=row.ref, cause=reason.message)
+                content = render_words(row.reply, reading, opening)
+            else:
+                return
         try:
             await self._voice.edit(
                 spot, message, content.html, plain, buttons=content.buttons, patience=TELL
@@ -209,7 +225,7 @@ def _meaning(reason: TelegramError) -> DeliveryFailed:
         case Forbidden():
             return PlaceLost(text, sure=True)
         case BadRequest():
-            lost = _says(reason, LOST)
+            lost = _says(reason, LOST) and not _says(reason, NO_FILES)
             return (PlaceLost if lost else DeliveryFailed)(text, sure=True)
         case TimedOut():
             return DeliveryFailed("Telegram's answer was lost", UNSURE)

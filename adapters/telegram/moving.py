@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from adapters.telegram.events import PLATFORM
+from plumas_core.app import App
+from plumas_core.delivery import losing
 from plumas_core.storage.tables.all import metadata
 from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.people import places
@@ -71,13 +73,9 @@ def lose_home(c: Connection, home: str, now: int) -> None:
     c.execute(update(places).where(*where).values(lost_at=now))
 
 
-def find_home_again(c: Connection, home: str) -> None:
-    """Note that things can be said in a chat again."""
-    where = (places.c.platform == PLATFORM, places.c.home == home)
-    c.execute(update(places).where(*where).values(lost_at=None))
-
-
-def find_again(c: Connection, address: str) -> None:
+def find_again(app: App, c: Connection, address: str) -> None:
     """Note that things can be said in a place again."""
     where = (places.c.platform == PLATFORM, places.c.address == address)
-    c.execute(update(places).where(*where).values(lost_at=None))
+    place = c.execute(select(places.c.id).where(*where, places.c.lost_at.is_not(None))).scalar()
+    if place is not None:
+        losing.find_again(app, c, place)

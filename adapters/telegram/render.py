@@ -124,6 +124,17 @@ def render_one(
     return OneMessage(above + captions[0], _joined(files), None, buttons)
 
 
+def render_words(reply: Reply, reading: Reading, opening: str = "") -> OneMessage:
+    """Return ``render_one`` without any file: as much of the words as one message takes."""
+    above = f"{opening}{_BELOW}" if opening else ""
+    room = limits.TEXT - (limits.CAPTION // 4 + len(_BELOW) if opening else 0)
+    marks = limits.ENTITIES - opening.count("</a>")
+    pages = paged(_pieces(reply, reading), room, marks)
+    if len(pages) > 1:
+        pages = _cut_short(reply, reading, room, marks)
+    return OneMessage(above + pages[0], buttons=distinct(reply.buttons))
+
+
 def bare(reply: Reply, reading: Reading) -> str:
     """Return a reply's words without any markup, as much as one message takes."""
     return visible(clipped(shown(plain_text(reply, reading)), limits.TEXT))

@@ -26,7 +26,7 @@ class Starting:
         if not visit.spot.private:
             await self._office.say(visit, introduction(app, visit.locale))
             return
-        visit.turn.also(lambda c: find_again(c, visit.spot.address))
+        visit.turn.also(lambda c: find_again(app, c, visit.spot.address))
         if not parameter:
             await self._office.say(visit, introduction(app, visit.locale))
         elif parameter.startswith(PREFIX):

@@ -25,6 +25,8 @@ from plumas_core.clock import MINUTE, SECOND
 from plumas_core.commands.reply import Note
 from plumas_core.delivery.losing import find_again, lose_place
 from plumas_core.delivery.outbox import (
+    MOST_FAULTS,
+    MOST_TRIES,
     THREADED,
     DeliveryFailed,
     ExternalId,
@@ -45,10 +47,6 @@ LATE = 10 * MINUTE
 """A message brought later than this says so."""
 FIRST_RETRY = 2 * SECOND
 LONGEST_RETRY = 10 * MINUTE
-MOST_TRIES = 300
-"""With the longest pause this is two days of trying, after which a message is given up."""
-MOST_FAULTS = 5
-"""Tries of a message that our own program fails at: half a minute, in which places wait for it."""
 _OWED = ("due", "placing", "placed")
 
 
@@ -265,7 +263,7 @@ def _shown(app: App, c: Connection, claim: _Claim) -> None:
         .values(state="delivered", delivered_at=app.clock())
     )
     if claim.place_lost:
-        find_again(c, claim.place_id)
+        find_again(app, c, claim.place_id)
 
 
 def _failed(app: App, c: Connection, claim: _Claim, reason: DeliveryFailed) -> None:

@@ -22,6 +22,12 @@ from plumas_core.storage.tables.delivery import outbox
 ExternalId = NewType("ExternalId", str)
 """A platform's own id of a message."""
 
+MOST_TRIES: Final = 300
+"""With the longest pause this is two days of trying, after which a message is given up."""
+
+MOST_FAULTS: Final = 5
+"""Tries of a message that our own program fails at: half a minute, in which places wait for it."""
+
 THREADED: Final = frozenset({"discord"})
 """Platforms that have threads; elsewhere what asks for one is told in the place itself."""
 
@@ -143,23 +149,24 @@ class Outbox:
         """Change what the message under ``key``, and its copies elsewhere, show or will show.
 
         A copy's key begins with the message's own and a colon; a semicolon comes next after it.
+        One that was given up stays so, but where its place refused it, it may be owed again.
         """
         now = self._clock()
         text = self.encode(reply)
+        given_up = outbox.c.state == "failed"
         c.execute(
             update(outbox)
             .where(
                 (outbox.c.key == key) | ((outbox.c.key > f"{key}:") & (outbox.c.key < f"{key};")),
                 outbox.c.reply != text,
-                outbox.c.state != "failed",
             )
             .values(
                 reply=text,
                 revision=outbox.c.revision + 1,
                 due_at=now,
                 next_at=now,
-                tries=0,
-                faults=0,
+                tries=case((given_up, outbox.c.tries), else_=0),
+                faults=case((given_up, outbox.c.faults), else_=0),
                 state=case((outbox.c.state == "delivered", "placed"), else_=outbox.c.state),
             )
         )

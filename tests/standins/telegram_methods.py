@@ -338,6 +338,15 @@ class Methods:
                 " can_delete_stories"
             )
             one |= dict.fromkeys(rights.split(), True)
+        elif how == "restricted":
+            rights = (
+                "can_send_messages can_send_audios can_send_documents can_send_photos"
+                " can_send_videos can_send_video_notes can_send_voice_notes can_send_polls"
+                " can_send_other_messages can_add_web_page_previews can_edit_tag"
+                " can_react_to_messages can_change_info can_invite_users can_pin_messages"
+                " can_manage_topics"
+            )
+            one |= {**dict.fromkeys(rights.split(), False), "is_member": True, "until_date": 0}
         elif how == "kicked":
             one["until_date"] = 0
         return one

@@ -105,6 +105,19 @@ class Person:
                 sent["caption_entities"] = self.server.world.entities(shown)
         return self._send(chat or self.chat, sent, thread, reply_to)
 
+    def send_sticker(self, chat: Chat | None = None) -> Json:
+        """Send a sticker, which has no words."""
+        sticker: Json = {
+            "file_id": "CAACAgIAAxkBAAE",
+            "file_unique_id": "AgADsticker",
+            "type": "regular",
+            "width": 512,
+            "height": 512,
+            "is_animated": False,
+            "is_video": False,
+        }
+        return self._send(chat or self.private, {"sticker": sticker}, None, None)
+
     def edit(self, update: Json, text: str) -> Json:
         """Change a text that was sent before."""
         old = update["message"]
@@ -165,6 +178,12 @@ class Person:
         group = chat or self.chat
         group.bot = "kicked"
         return self._standing(group, "member", "kicked")
+
+    def change_bot(self, before: str, after: str, chat: Chat | None = None) -> Json:
+        """Change what the bot, which stays in a group, may do there."""
+        group = chat or self.chat
+        group.bot = after
+        return self._standing(group, before, after)
 
     def upgrade(self, chat: Chat | None = None) -> tuple[Chat, list[Json]]:
         """Make a supergroup of a group; return it, and what the bot is told."""

@@ -187,6 +187,24 @@ async def test_a_picture_takes_the_place_of_the_text(stage: TelegramStage) -> No
     assert message.content is not None
 
 
+@pytest.mark.parametrize(
+    ("what", "reply"),
+    [
+        ("documents", Reply((Verse("verso\n" * 2_000, "Noche"),))),
+        ("photos", Reply((plain("verso"),), image=Image("barras", "barras", PICTURE))),
+    ],
+    ids=["documents", "photos"],
+)
+async def test_a_text_is_shown_without_a_file_where_none_may_be_sent(
+    stage: TelegramStage, what: str, reply: Reply
+) -> None:
+    refusal = Refusal(400, f"Bad Request: not enough rights to send {what} to the chat")
+    stage.server.fail("editMessageMedia", refusal)
+    message = await bring(stage, row(stage, reply))
+    assert message.content is None
+    assert "verso" in message.text
+
+
 async def test_content_whose_markup_is_refused_is_shown_plain(stage: TelegramStage) -> None:
     deliverer = stage.service.deliverer
     external = await deliverer.place(row(stage))

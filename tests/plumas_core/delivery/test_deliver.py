@@ -13,7 +13,7 @@ from plumas_core.clock import DAY, MINUTE, SECOND
 from plumas_core.commands.reply import note
 from plumas_core.delivery import deliver
 from plumas_core.delivery.deliver import deliver_due
-from plumas_core.delivery.outbox import DeliveryFailed, ExternalId, OutboxRow
+from plumas_core.delivery.outbox import MOST_FAULTS, DeliveryFailed, ExternalId, OutboxRow
 from plumas_core.delivery.places import account_place
 from plumas_core.storage.tables.delivery import outbox
 from tests.support.stage import Stage, open_stage
@@ -75,7 +75,7 @@ async def test_a_message_that_cannot_be_rendered_is_given_up_and_the_ones_behind
         assert shown(stage) == ["first", "elsewhere"] or shown(stage) == ["elsewhere", "first"]
         await deliver_for(stage, MINUTE)
         assert shown(stage)[2:] == ["third"]
-        assert trouble.tried["second"] == deliver.MOST_FAULTS
+        assert trouble.tried["second"] == MOST_FAULTS
         assert (await states(stage))["second"] == "failed"
 
 
