@@ -40,7 +40,11 @@ A = TypeVar("A")
 
 log = structlog.get_logger(__name__)
 
-_DENIED = {Audience.ADMIN: "denied-admin", Audience.OPERATOR: "denied-operator"}
+_DENIED = {
+    Audience.MEMBER: "denied-member",
+    Audience.ADMIN: "denied-admin",
+    Audience.OPERATOR: "denied-operator",
+}
 
 
 async def run_command(

@@ -14,8 +14,10 @@ from plumas_core.commands.entered import entered_reply
 from plumas_core.commands.once import handled_before, remember
 from plumas_core.commands.reply import Form, FormField, Note, Option, Reply, Verse
 from plumas_core.commands.spec import (
+    NOWHERE,
     ActionSpec,
     AttachmentParam,
+    Audience,
     CommandSpec,
     Press,
     RefParam,
@@ -195,12 +197,19 @@ def _given_back(app: App, locale: str, error: Exception, given: _Given) -> Reply
 
 
 async def withdraw_own(app: App, request: Request[DuelArgs]) -> Reply:
-    """Take the member's text out of a duel: the newest open one that has one of theirs."""
+    """Take the member's text out of a duel: the newest open one that has one of theirs.
+
+    Who entered as a guest, and belongs nowhere, may take it out all the same.
+    """
     name = request.args.duel
+    here = request.community.id
 
     def work(c: Connection) -> Reply:
-        duel = duel_of_entrant(c, request.community.id, request.member.id) if name is None else None
-        duel = duel or find_duel(c, request.community.id, name, ("open",))
+        community = None if here == NOWHERE else here
+        duel = duel_of_entrant(c, community, request.member.id) if name is None else None
+        if duel is None and here == NOWHERE:
+            raise Problem("no-community")
+        duel = duel or find_duel(c, here, name, ("open",))
         return _withdraw(app, c, duel, request)
 
     return await app.db.write(work)
@@ -280,11 +289,14 @@ DUEL_WITHDRAW = CommandSpec(
     handler=withdraw_own,
     params=(RefParam(name="duel", of="duel"),),
     visibility="private",
+    anywhere=True,
 )
 
 ACTIONS = (
-    ActionSpec(name="enter", handler=press_enter, about="duel", opens="form"),
-    ActionSpec(name="submit", handler=submit_form, about="duel"),
-    ActionSpec(name="withdraw", handler=press_withdraw, about="duel"),
-    ActionSpec(name="pay", handler=press_pay, about="entry"),
+    ActionSpec(
+        name="enter", handler=press_enter, about="duel", opens="form", audience=Audience.GUEST
+    ),
+    ActionSpec(name="submit", handler=submit_form, about="duel", audience=Audience.GUEST),
+    ActionSpec(name="withdraw", handler=press_withdraw, about="duel", audience=Audience.GUEST),
+    ActionSpec(name="pay", handler=press_pay, about="entry", audience=Audience.GUEST),
 )

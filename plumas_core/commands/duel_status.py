@@ -191,7 +191,7 @@ DUEL_RESULTS = CommandSpec(
 )
 
 ACTIONS = (
-    ActionSpec(name="status", handler=press_status, about="duel"),
-    ActionSpec(name="results", handler=press_results, about="duel"),
-    ActionSpec(name="reasons", handler=press_reasons, about="duel"),
+    ActionSpec(name="status", handler=press_status, about="duel", audience=Audience.GUEST),
+    ActionSpec(name="results", handler=press_results, about="duel", audience=Audience.GUEST),
+    ActionSpec(name="reasons", handler=press_reasons, about="duel", audience=Audience.GUEST),
 )

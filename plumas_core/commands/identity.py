@@ -1,7 +1,9 @@
 """Who asks, and where: from what a platform says to members, communities and places of ours.
 
 A private chat has no community of its own. What is asked there is asked of the community in which
-the member acted last, or of the one that a pressed button is about, which then is that community.
+the member acted last, or of the one that a pressed button is about. A button proves nothing of who
+presses it, since it can be passed on: nobody becomes a member of a community in private. Who is
+one moves there with a duel's button; anybody else is that duel's guest, for that press alone.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from plumas_core.commands.spec import (
     Place,
     Subject,
 )
-from plumas_core.commands.subjects import community_of
+from plumas_core.commands.subjects import origin_of
 from plumas_core.delivery.places import (
     PRIVATE,
     account_place,
@@ -135,35 +137,62 @@ def _known(app: App, c: Connection, event: Event, subject: Subject | None) -> Ca
         return None
     if found.community_id is not None and found.membership is None:
         return None
-    if event.private:
-        about = _about(c, subject, found.member_id)
-        if about is not None and about != found.community_id:
-            return None
-    return _caller(app, event, found, address)
-
-
-def _about(c: Connection, subject: Subject | None, member: int | None) -> int | None:
-    """Return the community that a press in private is about, ``None`` if it tells of none.
-
-    A duel's button brings whoever presses it into the duel's community, since it was posted there
-    for all to see. What is a member's own brings nobody in who is not there already.
-    """
-    community = community_of(c, subject) if subject is not None else None
-    if subject is None or community is None or settled_place(c, community) is None:
+    about = _about(c, subject, found.member_id) if event.private else None
+    if about is None or about.community_id == found.community_id:
+        return _caller(app, event, found, address)
+    if about.place_id is not None:
         return None
-    if subject.kind == "duel":
-        return community
+    visited = c.execute(_VISITED, {"community": about.community_id}).one()
+    return _caller(app, event, found, address, visited=visited, guest=not about.member)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """The community that a press in private is about, and whether it has the presser for a member.
+
+    ``place_id``: the place of it to which a member's private chat belongs from then on, if any.
+    """
+
+    community_id: int
+    member: bool
+    place_id: int | None
+
+
+def _about(c: Connection, subject: Subject | None, member: int) -> _About | None:
+    """Return what a press in private is about, ``None`` if it is nothing of the presser's concern.
+
+    A duel concerns everybody, and an entry its author. Whatever else is of a community concerns
+    its members.
+    """
+    origin = origin_of(c, subject) if subject is not None else None
+    if subject is None or origin is None or settled_place(c, origin.community_id) is None:
+        return None
     belongs = select(memberships).where(
-        memberships.c.member_id == member, memberships.c.community_id == community
+        memberships.c.member_id == member, memberships.c.community_id == origin.community_id
     )
-    return community if c.execute(belongs).first() is not None else None
+    if c.execute(belongs).first() is not None:
+        return _About(origin.community_id, True, origin.place_id)
+    own_entry = subject.kind == "entry" and origin.owner_id == member
+    return _About(origin.community_id, False, None) if subject.kind == "duel" or own_entry else None
 
 
-def _caller(app: App, event: Event, found: Row[Any], address: str) -> Caller:
-    here = found.community_locale or app.policy.default_locale
+def _caller(
+    app: App,
+    event: Event,
+    found: Row[Any],
+    address: str,
+    *,
+    visited: Row[Any] | None = None,
+    guest: bool = False,
+) -> Caller:
+    """Return who was found; ``visited`` is the community of this press if it is another."""
+    asked = found if visited is None else visited
+    here = asked.community_locale or app.policy.default_locale
     locale = closest(found.locale or event.locale or here)
     if (event.platform, event.account_id) in app.policy.operators:
         audience = Audience.OPERATOR
+    elif guest:
+        audience = Audience.GUEST
     else:
         administers = event.admin and not event.private
         audience = Audience.ADMIN if administers else Audience.MEMBER
@@ -171,10 +200,10 @@ def _caller(app: App, event: Event, found: Row[Any], address: str) -> Caller:
         member=Member(found.member_id, found.name, locale, found.agreed_at is not None),
         account=Account(event.platform, event.account_id, found.name),
         community=Community(
-            found.community_id or NOWHERE,
-            found.community_name or "",
+            asked.community_id or NOWHERE,
+            asked.community_name or "",
             here,
-            found.time_zone or app.policy.time_zone,
+            asked.time_zone or app.policy.time_zone,
         ),
         place=Place(found.place_id, event.platform, address),
         locale=locale,
@@ -185,30 +214,36 @@ def _caller(app: App, event: Event, found: Row[Any], address: str) -> Caller:
 def _introduce(app: App, c: Connection, event: Event, subject: Subject | None) -> None:
     now = app.clock()
     member = _member(app, c, event, now)
+    community: int | None
+    place: int | None
     if event.private:
         account_place(app, c, event.platform, event.account_id)
-        community = _about(c, subject, member) or _last_community(c, member)
-        place = settled_place(c, community) if community is not None else None
+        about = _about(c, subject, member)
+        if about is not None and about.place_id is not None:
+            community, place = about.community_id, about.place_id
+        else:
+            community, place = _last_acted(c, member)
     else:
         community, place = settle(app, c, event)
     if community is None or place is None:
         return
     _join(c, member, community, now)
-    if _last_community(c, member) != community:
+    if _last_acted(c, member)[0] != community:
         c.execute(update(members).where(members.c.id == member).values(place_id=place))
     for account_id, name in _strangers(c, event):
         named = replace(event, account_id=account_id, account_name=name, locale=None)
         _join(c, _member(app, c, named, now), community, now)
 
 
-def _last_community(c: Connection, member: int) -> int | None:
-    """Return the community in which a member acted last."""
+def _last_acted(c: Connection, member: int) -> tuple[int | None, int | None]:
+    """Return the community in which a member acted last, and a place of it."""
     query = (
-        select(places.c.community_id)
+        select(places.c.community_id, places.c.id)
         .join(members, members.c.place_id == places.c.id)
         .where(members.c.id == member)
     )
-    return c.execute(query).scalar()
+    found = c.execute(query).first()
+    return (None, None) if found is None else (found.community_id, found.id)
 
 
 def settle(app: App, c: Connection, event: Event) -> tuple[int, int]:
@@ -364,3 +399,10 @@ def _who() -> tuple[Select[Any], Select[Any]]:
 
 
 _WHO, _WHO_IN_PRIVATE = _who()
+
+_VISITED: Select[Any] = select(
+    communities.c.id.label("community_id"),
+    communities.c.name.label("community_name"),
+    communities.c.locale.label("community_locale"),
+    communities.c.time_zone,
+).where(communities.c.id == bindparam("community"))

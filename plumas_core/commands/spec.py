@@ -27,8 +27,13 @@ Opens: TypeAlias = Literal["defer", "form", "instant"]
 
 
 class Audience(IntEnum):
-    """Who may use a command, each including those after it."""
+    """Who may use a command, each including those after it.
 
+    ``GUEST``: who pressed a duel's button in private and has never acted in its community's own
+    places. Buttons can be passed on, so that this proves nothing.
+    """
+
+    GUEST = -1
     MEMBER = 0
     ADMIN = 1
     OPERATOR = 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, insert, select, update
 
 from plumas_core.app import App
+from plumas_core.storage.tables.duels import duels
 from plumas_core.storage.tables.people import identities, members, places
 
 PRIVATE = "dm"
@@ -85,12 +86,18 @@ def public_place(c: Connection, place_id: int, member_id: int) -> int | None:
     """Return where a duel that a member opens is shown: in the place itself, if it is not private.
 
     In private it is the place where a duel was opened last in the server or chat that the member
-    was in last, or else the place where they were; ``None`` where that is lost.
+    was in last, if they have opened one there themselves, or else the place where they were: it
+    is never one that they may not know. ``None`` where that is lost.
     """
     place = c.execute(select(places).where(places.c.id == place_id)).one()
     if place.community_id is not None:
         return place_id
     last = places.alias()
+    opened_here = select(duels.c.id).where(
+        duels.c.community_id == places.c.community_id,
+        duels.c.place_id == places.c.id,
+        duels.c.host_id == member_id,
+    )
     query = (
         select(places.c.id)
         .join(last, (last.c.platform == places.c.platform) & (last.c.home == places.c.home))
@@ -98,7 +105,7 @@ def public_place(c: Connection, place_id: int, member_id: int) -> int | None:
         .where(
             members.c.id == member_id,
             places.c.lost_at.is_(None),
-            places.c.announces | (places.c.id == last.c.id),
+            (places.c.announces & opened_here.exists()) | (places.c.id == last.c.id),
         )
         .order_by(places.c.announces.desc())
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, func, select, update
+from sqlalchemy import Connection, RowMapping, Select, func, select, true, update
 
 from plumas_core.duels.states import RUNNING, DuelState, before
 from plumas_core.ids import decode
@@ -141,18 +141,21 @@ def find_duel(
     raise Problem("duel-unknown", name=name[:40])
 
 
-def duel_of_entrant(c: Connection, community_id: int, member_id: int) -> Duel | None:
-    """Return the newest open duel of a community that has a text of a member, or ``None``."""
+def duel_of_entrant(c: Connection, community_id: int | None, member_id: int) -> Duel | None:
+    """Return the newest open duel that has a text of a member, or ``None``.
+
+    It is one of the community, or any that there is where ``community_id`` is ``None``.
+    """
     query = (
         select(duels)
         .join(entries, entries.c.duel_id == duels.c.id)
         .where(
-            duels.c.community_id == community_id,
+            true() if community_id is None else duels.c.community_id == community_id,
             duels.c.state == "open",
             entries.c.member_id == member_id,
             entries.c.state.in_(("entered", "unfunded", "writing")),
         )
-        .order_by(entries.c.guest, duels.c.number.desc())
+        .order_by(entries.c.guest, duels.c.opened_at.desc(), duels.c.number.desc())
     )
     row = c.execute(query).mappings().first()
     return as_value(Duel, row) if row else None

@@ -2,6 +2,7 @@
 # in that subject's file.
 
 fault = Something went wrong on our side, and nothing of yours was lost. Give the reference { $reference } to whoever runs the bot, who finds the cause under it.
+denied-member = This is for the members of that community. Use any command once in its server or group; from then on this works here too.
 denied-admin = This is for the admins here. Ask one of them to do it.
 no-community = In private it is not clear yet which community you mean. Use any command once in a server or group that the bot is in; from then on everything works here too. /link joins this account with one that you have on another platform.
 denied-operator = This is for whoever runs the bot. Ask them to do it.

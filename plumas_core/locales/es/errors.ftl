@@ -2,6 +2,7 @@
 # el archivo de ese asunto.
 
 fault = Algo falló por nuestra parte, y no se perdió nada tuyo. Da la referencia { $reference } a quien lleva el bot: con ella encontrará la causa.
+denied-member = Esto es para quienes ya están en esa comunidad. Usa un comando cualquiera, una sola vez, en su servidor o grupo; a partir de entonces también funciona aquí.
 denied-admin = Esto es cosa de los admins de aquí. Pídeselo a alguno.
 no-community = En privado todavía no se sabe de qué comunidad hablas. Usa un comando cualquiera, una sola vez, en un servidor o grupo donde esté el bot; a partir de entonces también funciona todo aquí. /link une esta cuenta con la que tengas en otra plataforma.
 denied-operator = Esto es cosa de quien lleva el bot. Puedes pedírselo.

@@ -118,31 +118,94 @@ async def test_a_text_is_entered_from_a_private_chat(stage: Stage) -> None:
     assert await stage.count(entries, entries.c.state == "entered") == 1
 
 
-async def test_a_duels_button_leads_a_newcomer_into_its_community(stage: Stage) -> None:
+async def enter_in_private(stage: Stage, who: str, duel: str, text: str) -> Reply:
+    form = (await alone(stage, who).press(f"enter:{duel}")).form
+    assert form is not None
+    return await alone(stage, who).press(f"{form.action}:{form.ref}", {"text": text})
+
+
+async def test_a_duels_button_lets_a_newcomer_take_part_and_makes_no_member_of_them(
+    stage: Stage,
+) -> None:
     await fund(stage, "Ateneo")
     duel = await open_duel(stage, "Ateneo")
-    form = (await alone(stage, "ana").press(f"enter:{duel}")).form
-    assert form is not None
-    reply = await alone(stage, "ana").press(
-        f"{form.action}:{form.ref}", {"text": "A gull knows the name."}
-    )
-    assert not said(reply)
-    assert await last_community(stage, "ana") == "Ateneo"
+    assert not said(await enter_in_private(stage, "ana", duel, "A gull knows the name."))
     assert await stage.count(entries, entries.c.state == "entered") == 1
+    for name in ("status", "results", "withdraw"):
+        reply = await alone(stage, "ana").press(f"{name}:{duel}")
+        assert "members of that community" not in said(reply)
+    assert await stage.count(entries, entries.c.state == "withdrawn") == 1
+    assert await last_community(stage, "ana") is None
+    assert await stage.count(memberships) == 2
+
+
+async def test_a_newcomer_pays_for_the_own_entry_and_nobody_elses(stage: Stage) -> None:
+    duel = await open_duel(stage, "Ateneo")
+    entered = await enter_in_private(stage, "ana", duel, "A gull knows the name.")
+    pay = next(button for button in entered.buttons if button.action == "pay")
+    await fund(stage, "Ateneo")
+    assert "once in a server or group" in said(await alone(stage, "mallory").press(pay))
+    assert await stage.count(entries, entries.c.state == "entered") == 0
+    assert not said(await alone(stage, "ana").press(pay))
+    assert await stage.count(entries, entries.c.state == "entered") == 1
+
+
+async def test_a_guest_withdraws_by_the_command_too(stage: Stage) -> None:
+    duel = await open_duel(stage, "Ateneo")
+    assert "once in a server or group" in said(await alone(stage, "ana").say("/duel withdraw"))
+    await enter_in_private(stage, "ana", duel, "A gull knows the name.")
+    assert not said(await alone(stage, "ana").say("/duel withdraw"))
+    assert await stage.count(entries, entries.c.state == "withdrawn") == 1
+
+
+@pytest.mark.parametrize("line", ["/write a wave", OPEN, "/duel invite pluma", "/duel list"])
+async def test_who_came_by_a_button_in_private_spends_nothing_of_the_community(
+    stage: Stage, line: str
+) -> None:
+    await fund(stage, "Ateneo")
+    duel = await open_duel(stage, "Ateneo")
+    await alone(stage, "mallory").press(f"enter:{duel}")
+    assert "once in a server or group" in said(await alone(stage, "mallory").say(line))
+    assert "members of that community" in said(
+        await alone(stage, "mallory").press(f"invite:{duel}")
+    )
+    assert (await stage.count(duels), await stage.count(writings)) == (1, 0)
+
+
+async def test_who_acts_in_a_place_of_the_community_is_a_member_from_then_on(stage: Stage) -> None:
+    await fund(stage, "Ateneo")
+    duel = await open_duel(stage, "Ateneo")
+    await alone(stage, "ana").press(f"enter:{duel}")
+    await at(stage, "ana", "Ateneo").press(f"status:{duel}")
+    assert not said(await alone(stage, "ana").press(f"invite:{duel}"))
+    assert not said(await alone(stage, "ana").say("/write a wave"))
 
 
 async def test_what_a_button_is_about_counts_for_more_than_where_a_member_was(
     stage: Stage,
 ) -> None:
     duel = await open_duel(stage, "Ateneo")
+    await at(stage, "ana", "Ateneo").say("/help")
     await at(stage, "ana", "Tertulia").say("/help")
     reply = await alone(stage, "ana").press(f"status:{duel}")
     assert not said(reply)
     assert await last_community(stage, "ana") == "Ateneo"
 
 
+async def test_a_guests_chat_stays_with_the_community_that_they_are_a_member_of(
+    stage: Stage,
+) -> None:
+    duel = await open_duel(stage, "Ateneo")
+    await at(stage, "ana", "Tertulia").say("/help")
+    reply = await alone(stage, "ana").press(f"status:{duel}")
+    assert not said(reply)
+    assert await last_community(stage, "ana") == "Tertulia"
+
+
 async def test_a_writer_of_a_button_may_stand_behind_its_duel(stage: Stage) -> None:
     duel = await open_duel(stage, "Ateneo")
+    await at(stage, "ana", "Ateneo").say("/help")
+    await at(stage, "bruno", "Ateneo").say("/help")
     offered = await alone(stage, "ana").press(f"invite:{duel}")
     chosen = next(button for button in offered.buttons if button.action == "guest")
     await fund(stage, "Ateneo")
@@ -183,12 +246,24 @@ async def test_a_text_is_written_in_private_at_the_cost_of_the_community(stage: 
 
 async def test_a_duel_from_a_private_chat_is_shown_where_duels_are(stage: Stage) -> None:
     host = at(stage, "ana", "Ateneo", channel="duels")
+    await at(stage, "ana", "Ateneo", channel="chatter").say("/help")
     await host.say(OPEN)
-    await at(stage, "bruno", "Ateneo", channel="chatter").say("/help")
-    reply: Reply = await alone(stage, "bruno").say('/duel new "Tides" panel:offline-3')
+    await host.say("/duel cancel")
+    reply: Reply = await alone(stage, "ana").say('/duel new "Tides" panel:offline-3')
     assert not said(reply)
     query = select(places.c.address).join(duels, duels.c.place_id == places.c.id)
     assert [row["address"] for row in await stage.rows(query)] == ["Ateneo/duels"] * 2
+
+
+async def test_a_duel_from_a_private_chat_is_not_shown_in_a_place_unknown_to_its_host(
+    stage: Stage,
+) -> None:
+    await at(stage, "ana", "Ateneo", channel="staff").say(OPEN)
+    await at(stage, "bruno", "Ateneo", channel="lobby").say("/help")
+    await alone(stage, "bruno").say('/duel new "Tides" panel:offline-3')
+    query = select(places.c.address).join(duels, duels.c.place_id == places.c.id)
+    shown = await stage.rows(query.where(duels.c.theme == "Tides"))
+    assert [row["address"] for row in shown] == ["Ateneo/lobby"]
 
 
 async def test_without_duels_it_is_shown_where_the_member_was(stage: Stage) -> None:
