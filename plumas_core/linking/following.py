@@ -20,6 +20,8 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    insert,
+    literal,
     select,
     update,
 )
@@ -36,7 +38,8 @@ from plumas_core.storage.tables.people import communities, members, memberships,
 STRAGGLERS: Final = HOUR
 """How long after a merge something may still be written for the old one; far above any lease."""
 
-_STAY: Final = frozenset({places.c.origin_id})
+_STAY: Final = frozenset({places.c.origin_id, memberships.c.origin_id, memberships.c.community_id})
+"""What tells of a server or chat by itself, for the day on which it leaves."""
 
 
 async def follow(app: App) -> int:
@@ -68,6 +71,7 @@ def merge_community(app: App, c: Connection, old: int, new: int, key: str) -> No
         c.execute(update(communities).where(communities.c.id == new).values(approved=True))
     _renumber(c, old, new)
     _keep_earliest(c, memberships.c.community_id, old, new)
+    _bring_along(c, old, new)
     _repoint(c, communities.c.id, old, new)
     c.execute(
         update(communities).where(communities.c.id == old).values(merged_into=new, merged_at=now)
@@ -108,7 +112,7 @@ def _follow(app: App, c: Connection, who: _Merged) -> int:
         _mention(c, old, new)
         return rows + move_all(app, c, app.book.wallet(c, old), app.book.wallet(c, new), key)
     _renumber(c, old, new)
-    rows = _repoint(c, communities.c.id, old, new)
+    rows = _bring_along(c, old, new) + _repoint(c, communities.c.id, old, new)
     return rows + move_all(app, c, app.book.pool(c, old), app.book.pool(c, new), key)
 
 
@@ -151,6 +155,19 @@ def _doubled(
     twin = table.alias()
     same = and_(twin.c[column.name] == new, *(twin.c[one.name] == one for one in rest))
     return exists(select(twin.c[column.name]).where(same))
+
+
+def _bring_along(c: Connection, old: int, new: int) -> int:
+    """Let who belongs to a community belong to another one too; return how many did not before."""
+    there = memberships.alias()
+    belong = exists().where(
+        there.c.community_id == new, there.c.member_id == memberships.c.member_id
+    )
+    people = select(
+        literal(new), memberships.c.member_id, memberships.c.first_seen, literal(old)
+    ).where(memberships.c.community_id == old, ~belong)
+    names = ["community_id", "member_id", "first_seen", "origin_id"]
+    return c.execute(insert(memberships).from_select(names, people)).rowcount
 
 
 def _keep_earliest(c: Connection, side: Column[Any], old: int, new: int) -> None:

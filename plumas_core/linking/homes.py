@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from plumas_core.app import App
 from plumas_core.clock import DAY, HOUR
@@ -116,7 +127,7 @@ def leave_home(app: App, c: Connection, place_id: int) -> int:
     """Take the server or chat of a place out of its community; return the one that it has then.
 
     It gets back the one that it came with, or else a new one with the same settings. The pool,
-    and the duels, stay.
+    and the duels, stay. Its people belong to the others no more, until they speak there again.
 
     Raises:
         Problem: it shares its community with no other, or a duel of its own is under way.
@@ -124,6 +135,7 @@ def leave_home(app: App, c: Connection, place_id: int) -> int:
     left = require_joined(c, place_id)
     here = _home_of(c, place_id)
     own = here.origin_id or _as_new(app, c, left)
+    joined = _first_joining(c, left, here)
     c.execute(
         update(communities)
         .where(communities.c.id == own)
@@ -131,7 +143,8 @@ def leave_home(app: App, c: Connection, place_id: int) -> int:
     )
     leave_out(app, c, left, c.execute(select(places.c.id).where(*here.places)).scalars().all())
     c.execute(update(places).where(*here.places).values(community_id=own, origin_id=None))
-    _bring_members(c, left, own, here.platform)
+    _bring_members(c, left, own, here, joined)
+    _let_go(c, left, here, joined)
     app.book.pool(c, own)
     return own
 
@@ -183,16 +196,55 @@ def _as_new(app: App, c: Connection, community_id: int) -> int:
     return new
 
 
-def _bring_members(c: Connection, left: int, own: int, platform: str) -> None:
-    """Let those who have an account on the platform belong to the community that left, too."""
+def _bring_members(c: Connection, left: int, own: int, here: _Home, joined: int) -> None:
+    """Let those who are known to be of the server or chat that leaves belong to its community.
+
+    Who came along with it does already. If it was there first, those come who belonged before any
+    other was ``joined``. Of those who have come since then, they come who have an account on its
+    platform, if the others are on other platforms: else nobody can tell, and whoever is meant
+    belongs again with the next word said there.
+    """
+    known = memberships.c.first_seen < joined if here.origin_id is None else false()
+    elsewhere = select(places.c.id).where(
+        places.c.community_id == left, places.c.platform == here.platform
+    )
+    if c.execute(elsewhere.limit(1)).first() is None:
+        accounts = select(identities.c.member_id).where(identities.c.platform == here.platform)
+        since = and_(memberships.c.first_seen >= joined, memberships.c.member_id.in_(accounts))
+        known = or_(known, since)
     there = select(memberships.c.member_id).where(memberships.c.community_id == own)
-    people = select(identities.c.member_id).where(identities.c.platform == platform)
     query = select(memberships.c.member_id, memberships.c.first_seen).where(
         memberships.c.community_id == left,
-        memberships.c.member_id.in_(people),
+        memberships.c.origin_id.is_(None),
         memberships.c.member_id.not_in(there),
+        known,
     )
     for member, first_seen in c.execute(query).all():
         c.execute(
             insert(memberships).values(community_id=own, member_id=member, first_seen=first_seen)
         )
+
+
+def _let_go(c: Connection, left: int, here: _Home, joined: int) -> None:
+    """Let those who are known to be of the server or chat that left be members there alone."""
+    mine = memberships.c.origin_id == here.origin_id
+    if here.origin_id is None:
+        others = select(communities.c.id).where(communities.c.merged_into == left)
+        too = memberships.alias()
+        stay = select(too.c.member_id).where(too.c.community_id.in_(others))
+        mine = and_(
+            memberships.c.origin_id.is_(None),
+            memberships.c.first_seen < joined,
+            memberships.c.member_id.not_in(stay),
+        )
+    c.execute(delete(memberships).where(memberships.c.community_id == left, mine))
+
+
+def _first_joining(c: Connection, left: int, here: _Home) -> int:
+    """Return when a server or chat was joined, or to one that was there first the first other."""
+    query = select(func.min(communities.c.merged_at))
+    if here.origin_id is None:
+        query = query.where(communities.c.merged_into == left)
+    else:
+        query = query.where(communities.c.id == here.origin_id)
+    return int(c.execute(query).scalar() or 0)

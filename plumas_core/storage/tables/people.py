@@ -104,9 +104,12 @@ memberships = Table(
     Column("community_id", ForeignKey("communities.id"), nullable=False),
     Column("member_id", ForeignKey("members.id"), nullable=False),
     Column("first_seen", Int64, nullable=False),
+    Column("origin_id", ForeignKey("communities.id")),
     PrimaryKeyConstraint("community_id", "member_id"),
     Index(None, "member_id"),
 )
+"""Who belongs to a community, and since when. ``origin_id``: the community with whose server or
+chat the member came along when that was joined; there they still belong."""
 
 link_codes = Table(
     "link_codes",

@@ -21,7 +21,13 @@ from plumas_core.storage.tables.agents import model_words
 from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.duels import duels, entries
 from plumas_core.storage.tables.ledger import accounts, transfers
-from plumas_core.storage.tables.people import audit_log, communities, memberships, places
+from plumas_core.storage.tables.people import (
+    audit_log,
+    communities,
+    identities,
+    memberships,
+    places,
+)
 from plumas_core.storage.tables.work import writings
 from tests.support.speaker import Speaker, said
 from tests.support.stage import OPERATOR, Stage, open_stage
@@ -346,11 +352,11 @@ async def test_members_keep_the_day_since_which_they_belong(town: Town) -> None:
     town.stage.clock.advance(DAY)
     await town.join()
     who = (await identify(town.stage.app, ana.event())).member.id
-    query = select(memberships).where(memberships.c.member_id == who)
-    rows = await town.stage.rows(query)
-    assert [(row["community_id"], row["first_seen"]) for row in rows] == [
-        (await town.community(town.server), first)
-    ]
+    joint = await town.community(town.server)
+    query = select(memberships.c.first_seen).where(
+        memberships.c.member_id == who, memberships.c.community_id == joint
+    )
+    assert [row["first_seen"] for row in await town.stage.rows(query)] == [first]
 
 
 async def test_the_pools_daily_share_is_not_doubled(town: Town) -> None:
@@ -443,6 +449,37 @@ async def test_members_of_a_place_that_leaves_belong_to_it_since_they_did(town: 
         memberships.c.member_id == who, memberships.c.community_id == own
     )
     assert [row["first_seen"] for row in await town.stage.rows(query)] == [first]
+
+
+async def people(town: Town, speaker: Speaker) -> set[str]:
+    """Return the names of those who belong to the community of a speaker's place."""
+    query = (
+        select(identities.c.name)
+        .join(memberships, memberships.c.member_id == identities.c.member_id)
+        .where(memberships.c.community_id == await town.community(speaker))
+    )
+    return {row["name"] for row in await town.stage.rows(query)}
+
+
+@pytest.mark.parametrize("leaves", ["first", "second"])
+async def test_a_place_that_leaves_makes_nobody_a_member_who_was_never_there(
+    town: Town, leaves: str
+) -> None:
+    casino = Speaker(town.stage, "croupier", platform="discord", home="Casino", admin=True)
+    for one in (town.server, town.at("discord", "ana"), casino):
+        await one.say("/help")
+    player = Speaker(town.stage, "player", platform="discord", home="Casino")
+    await player.say("/help")
+    town.stage.clock.advance(DAY)
+    code = code_in(await town.server.say("/link community"))
+    await casino.press(button(await casino.say(f"/link {code}"), "join"))
+    assert await people(town, casino) == {"boss", "ana", "croupier", "player"}
+    town.stage.clock.advance(DAY)
+    await town.at("discord", "late").say("/help")
+    await town.part(town.server if leaves == "first" else casino)
+    await follow(town.stage.app)
+    assert await people(town, casino) - {"late"} == {"croupier", "player"}
+    assert await people(town, town.server) - {"late"} == {"boss", "ana"}
 
 
 async def test_a_duel_of_its_own_keeps_a_place_from_leaving(town: Town) -> None:

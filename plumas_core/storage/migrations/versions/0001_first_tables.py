@@ -434,11 +434,15 @@ def upgrade() -> None:
         sa.Column("community_id", Int64, nullable=False),
         sa.Column("member_id", Int64, nullable=False),
         sa.Column("first_seen", Int64, nullable=False),
+        sa.Column("origin_id", Int64, nullable=True),
         sa.ForeignKeyConstraint(
             ["community_id"], ["communities.id"], name=op.f("fk_memberships_community_id")
         ),
         sa.ForeignKeyConstraint(
             ["member_id"], ["members.id"], name=op.f("fk_memberships_member_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["origin_id"], ["communities.id"], name=op.f("fk_memberships_origin_id")
         ),
         sa.PrimaryKeyConstraint("community_id", "member_id", name=op.f("pk_memberships")),
     )
