@@ -14,27 +14,25 @@ from telegram.error import TelegramError
 
 from adapters.telegram import forms, limits, questions
 from adapters.telegram.arguments import Typed, names_people, read_answer, replied
-from adapters.telegram.events import PLATFORM, Spot, spot_at
+from adapters.telegram.events import PLATFORM, Spot
 from adapters.telegram.exchange import Exchange, last_of
 from adapters.telegram.limits import clipped, size
 from adapters.telegram.office import Office, Visit
 from adapters.telegram.pages import paged, piece
 from adapters.telegram.questions import FormAsked, Origin, ParamAsked, Question
 from adapters.telegram.render import Rendered
-from adapters.telegram.safe import escaped, shown
+from adapters.telegram.safe import shown
 from adapters.telegram.uploads import read_document
 from plumas_core.commands.choices import choices, find_chooser
 from plumas_core.commands.dispatch import run_action, run_command
-from plumas_core.commands.reply import Button, Note, Option, Reply, Text, Visibility, note
+from plumas_core.commands.reply import Button, Note, Option, Reply, Text, Visibility, note, plain
 from plumas_core.commands.spec import (
     AnyCommand,
-    AttachmentParam,
     ChoiceParam,
     FlagParam,
     Param,
     Press,
     RefParam,
-    TextParam,
     Value,
 )
 from plumas_core.commands.values import read_value
@@ -42,7 +40,7 @@ from plumas_core.delivery.places import PRIVATE
 from plumas_core.ids import decode, encode
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.duels import duels
-from plumas_core.storage.tables.people import places
+from plumas_core.storage.tables.people import identities, places
 
 log = structlog.get_logger(__name__)
 
@@ -81,6 +79,7 @@ class Conversation:
         if spot.private and event.home != PRIVATE:
             origin = Origin(event.home, event.home_name, event.address)
             state = replace(state, origin=origin)
+        left = await self._left(spot.address, event.account_id, visit.locale)
         visit.turn.also(
             lambda c: questions.ask(c, number, spot.address, event.account_id, state, now)
         )
@@ -96,7 +95,7 @@ class Conversation:
                 for position, option in enumerate(state.options)
             ]
             buttons.append(Button(forms.DROP, ref, t.text(locale, "telegram-abandon"), "danger"))
-            reply = Reply((Text((words,)),), buttons=tuple(buttons))
+            reply = Reply((Text((words,)), *left), buttons=tuple(buttons))
             where: Visibility = "private" if spot.private else "public"
             await self._office.exchange(visit).show(reply, where)
             return
@@ -178,7 +177,7 @@ class Conversation:
             return
         event = replace(visit.event, people=typed.people)
         visit = replace(visit, event=event)
-        text = _given_text(spec, typed.values)
+        text = forms.given_text(spec, typed.values)
         long = text is not None and visit.message is not None and _is_long(visit.message)
         if text is not None and spec.opens == "form" and (visit.spot.private or long):
             await self._show_back(visit, spec, typed.values, text)
@@ -194,7 +193,7 @@ class Conversation:
 
         In private what follows a long text close upon is a further part of it.
         """
-        typed = {param.name for param in spec.params if _is_text(param)}
+        typed = {param.name for param in spec.params if forms.is_text(param)}
         others = {name: value for name, value in values.items() if name not in typed}
         reply = await last_of(run_command(self._app, spec, visit.event, others))
         if reply is None:
@@ -203,10 +202,7 @@ class Conversation:
         if form is None:
             await self._office.exchange(visit).show(reply, "private")
             return
-        main = forms.main_field(form).name
-        given = {**{name: str(value) for name, value in values.items()}, main: text}
-        fields = tuple(replace(one, value=given.get(one.name, one.value)) for one in form.fields)
-        filled = replace(form, fields=fields)
+        filled = forms.filled(form, values, text)
         if not visit.spot.private:
             await self._office.exchange(visit).show(replace(reply, form=filled), "private")
             return
@@ -236,16 +232,47 @@ class Conversation:
         state = forms.begin(reply.form)
         event = exchange.event
         address = exchange.spot.address
+        locale = (await self._office.reading(event, reply, "private")).locale
+        left = await self._left(address, event.account_id, locale)
         await self._app.db.write(
             lambda c: questions.ask(c, number, address, event.account_id, state, now)
         )
-        locale = (await self._office.reading(event, reply, "private")).locale
-        await exchange.show(forms.shown(self._app.texts, locale, number, state), "private")
+        asked = forms.shown(self._app.texts, locale, number, state)
+        await exchange.show(replace(asked, blocks=(*asked.blocks, *left)), "private")
 
     async def _go_on(self, visit: Visit, id: int, state: FormAsked) -> None:
         """Keep a form's next state, and show it."""
         self._keep(visit, id, state)
         await self._office.say(visit, forms.shown(self._app.texts, visit.locale, id, state))
+
+    async def _show_again(
+        self, visit: Visit, id: int, state: FormAsked, why: str | None = None
+    ) -> None:
+        """Show a form as it is, since what was done has not changed it."""
+        reply = forms.shown(self._app.texts, visit.locale, id, state)
+        if why is not None:
+            remark = Note(self._app.texts.text(visit.locale, why), "warning")
+            reply = replace(reply, blocks=(*reply.blocks, remark))
+        await self._office.say(visit, reply)
+
+    async def edited(self, visit: Visit) -> None:
+        """Say to whoever changes a message, while a form waits, that it does not change that."""
+        question = await self._asked(visit.spot.address, visit.event.account_id)
+        state = question.state if question is not None else None
+        if question is not None and isinstance(state, FormAsked) and state.at is None:
+            await self._show_again(visit, question.id, state, "telegram-form-edited")
+
+    async def _asked(self, address: str, account: str) -> Question | None:
+        find = partial(questions.find, address=address, account=account)
+        return await self._app.db.read(find)
+
+    async def _left(self, address: str, account: str, locale: str) -> tuple[Note, ...]:
+        """Return what says that a form on its way is given up for what is asked now."""
+        question = await self._asked(address, account)
+        state = question.state if question is not None else None
+        if not isinstance(state, FormAsked) or state.version == 1:
+            return ()
+        return (Note(self._app.texts.text(locale, "telegram-form-left"), "warning"),)
 
     def _keep(self, visit: Visit, id: int, state: FormAsked) -> None:
         now = self._app.clock()
@@ -274,29 +301,33 @@ class Conversation:
             await self._tell_duel(visit, done.form.ref)
 
     async def _tell_duel(self, visit: Visit, ref: str) -> None:
-        """Say in a duel's place that a member entered it in private."""
-        duel_id = decode(ref)
+        """Say in a duel's place that a member entered it in private: once, however often."""
+        app, event = self._app, visit.event
         query = (
-            select(places.c.address, duels.c.locale)
-            .join(duels, duels.c.place_id == places.c.id)
-            .where(duels.c.id == duel_id, places.c.platform == PLATFORM)
+            select(duels.c.id, duels.c.place_id, duels.c.locale, identities.c.member_id)
+            .join(places, duels.c.place_id == places.c.id)
+            .join(identities, identities.c.platform == places.c.platform)
+            .where(
+                duels.c.id == decode(ref),
+                places.c.platform == PLATFORM,
+                identities.c.external_id == event.account_id,
+            )
         )
-        found = await self._app.db.read(lambda c: c.execute(query).first())
-        if found is None:
-            return
-        name = visit.event.account_name
-        line = shown(self._app.texts.text(found.locale, "telegram-has-entered", name=name))
-        try:
-            await self._office.voice.send(spot_at(found.address), escaped(line), lambda: line)
-        except TelegramError as reason:
-            log.info("word_not_said", reason=reason.message)
+
+        def work(c: Connection) -> None:
+            found = c.execute(query).first()
+            if found is not None:
+                line = app.texts.text(found.locale, "telegram-has-entered", name=event.account_name)
+                key = f"entrant:{found.id}:{found.member_id}"
+                app.outbox.enqueue(c, key=key, place=found.place_id, reply=Reply((plain(line),)))
+
+        await app.db.write(work)
 
     # --- what comes back ------------------------------------------------------------------------
 
     async def answer(self, visit: Visit, message: Message) -> bool:
         """Take a message as an answer; tell whether something was being asked."""
-        find = partial(questions.find, address=visit.spot.address, account=visit.event.account_id)
-        question = await self._app.db.read(find)
+        question = await self._asked(visit.spot.address, visit.event.account_id)
         if question is None or not _is_answer(visit.spot, question, message):
             return False
         if visit.at * 1_000 > question.asked_at + questions.OPEN_FOR:
@@ -311,6 +342,8 @@ class Conversation:
 
     async def _answer(self, visit: Visit, question: Question, message: Message) -> None:
         state = question.state
+        if not (message.text or message.caption or message.document):
+            raise Problem("telegram-only-words")
         if isinstance(state, ParamAsked):
             spec = next((one for one in self._office.commands if one.path == state.path), None)
             param = _param(spec, state.param) if spec is not None else None
@@ -319,6 +352,9 @@ class Conversation:
             if param is not None and names_people(param):
                 text, mentioned = await read_answer(self._app, message, param)
             await self._give(visit, question, state, _chosen(state, text), mentioned)
+            return
+        if state.at is None and not forms.goes_on(state, visit.at):
+            await self._show_again(visit, question.id, state, "telegram-form-waits")
             return
         if message.document is not None:
             name = state.at or forms.main_field(state.form).name
@@ -333,8 +369,7 @@ class Conversation:
 
     async def goes_on(self, visit: Visit, message: Message) -> bool:
         """Take what looks like a command as a part of a long text; tell whether it is one."""
-        find = partial(questions.find, address=visit.spot.address, account=visit.event.account_id)
-        question = await self._app.db.read(find)
+        question = await self._asked(visit.spot.address, visit.event.account_id)
         if question is None or not isinstance(question.state, FormAsked):
             return False
         return forms.goes_on(question.state, visit.at) and await self.answer(visit, message)
@@ -343,8 +378,7 @@ class Conversation:
         """Do what a question's own button means; return what its presser is told instead."""
         t, locale = self._app.texts, visit.locale
         number, _, rest = ref.partition(".")
-        find = partial(questions.find, address=visit.spot.address, account=visit.event.account_id)
-        question = await self._app.db.read(find)
+        question = await self._asked(visit.spot.address, visit.event.account_id)
         if question is None or question.id != decode(number):
             return t.text(locale, "telegram-not-asked")
         state = question.state
@@ -366,6 +400,8 @@ class Conversation:
         version, _, place = rest.partition(".")
         following = forms.pressed(state, verb, place) if version == str(state.version) else None
         if following is None:
+            if version != str(state.version):
+                await self._show_again(visit, id, state)
             return self._app.texts.text(visit.locale, "telegram-not-asked")
         if isinstance(following, forms.Submitted):
             await self._submit(visit, id, state, following)
@@ -375,12 +411,7 @@ class Conversation:
 
     async def cancel(self, visit: Visit) -> None:
         """End what is being asked, as ``/cancel`` wishes."""
-        account, address = visit.event.account_id, visit.spot.address
-
-        def find(c: Connection) -> Question | None:
-            return questions.find(c, address, account)
-
-        question = await self._app.db.read(find)
+        question = await self._asked(visit.spot.address, visit.event.account_id)
         if question is not None:
             visit.turn.also(partial(questions.drop, id=question.id))
         key = "telegram-abandoned" if question is not None else "telegram-nothing-asked"
@@ -401,17 +432,6 @@ def _chosen(state: ParamAsked, text: str) -> str:
         ):
             return option.value
     return text
-
-
-def _is_text(param: Param) -> bool:
-    """Tell whether a parameter is a text as a whole, typed or as a file."""
-    return isinstance(param, AttachmentParam) or (isinstance(param, TextParam) and param.paragraph)
-
-
-def _given_text(spec: AnyCommand, values: Mapping[str, Value]) -> str | None:
-    """Return the one text that a command was given, ``None`` where there is none, or more."""
-    found = [values[one.name] for one in spec.params if _is_text(one) and one.name in values]
-    return str(found[0]) if len(found) == 1 else None
 
 
 def _is_long(message: Message) -> bool:

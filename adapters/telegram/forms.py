@@ -26,6 +26,7 @@ from plumas_core.commands.reply import (
     Verse,
     fields,
 )
+from plumas_core.commands.spec import AnyCommand, AttachmentParam, Param, TextParam, Value
 from plumas_core.commands.values import FILE_LIMIT
 from plumas_core.ids import encode
 from plumas_core.locales.translate import Translations
@@ -67,6 +68,24 @@ def main_field(form: Form) -> FormField:
     texts = [field for field in form.fields if field.paragraph]
     needed = [field for field in form.fields if field.required]
     return (texts or needed or list(form.fields))[0]
+
+
+def is_text(param: Param) -> bool:
+    """Tell whether a parameter is a text as a whole, typed or as a file."""
+    return isinstance(param, AttachmentParam) or (isinstance(param, TextParam) and param.paragraph)
+
+
+def given_text(spec: AnyCommand, values: Mapping[str, Value]) -> str | None:
+    """Return the one text that a command was given, ``None`` where there is none, or more."""
+    found = [values[one.name] for one in spec.params if is_text(one) and one.name in values]
+    return str(found[0]) if len(found) == 1 else None
+
+
+def filled(form: Form, values: Mapping[str, Value], text: str) -> Form:
+    """Return a form with what came with its command: its main answer is ``text``."""
+    given = {name: str(value) for name, value in values.items()} | {main_field(form).name: text}
+    fields = tuple(replace(one, value=given.get(one.name, one.value)) for one in form.fields)
+    return replace(form, fields=fields)
 
 
 def goes_on(state: FormAsked, at: int) -> bool:

@@ -16,7 +16,7 @@ from plumas_core.clock import SECOND, Clock, Sleep
 
 log = structlog.get_logger(__name__)
 
-ALLOWED: Final = ("message", "callback_query", "my_chat_member")
+ALLOWED: Final = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of updates that we ask for."""
 
 LONGEST_POLL: Final = 25

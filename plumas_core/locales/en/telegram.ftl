@@ -36,6 +36,10 @@ telegram-form-skip = Without it
 telegram-form-send = Send it so
 telegram-form-again = Write again
 telegram-form-confirm = Is this as you want it? Nothing has been sent yet.
+telegram-form-waits = That has not been taken: your answers stand above and wait. Send them with their button, or press “Write again” first.
+telegram-form-edited = Changing a message that you have sent changes nothing here. Press “Write again” and send the text anew.
+telegram-form-left = The form that you were filling in has been left for this. Nothing of it was sent.
+telegram-only-words = Only words can be taken here: send a message, or a text file.
 telegram-yes = Yes
 telegram-no = No
 
@@ -46,4 +50,4 @@ telegram-first-help = /help shows everything that you can do here.
 telegram-first-write = /write and a few words of yours: an AI writer makes a text of them.
 telegram-first-duel = /duel new and a theme opens a duel, and all can enter with the card's buttons.
 telegram-pool-empty = This group's pool is empty until whoever runs the bot has filled it; they have been asked to.
-telegram-asks-operator = The bot was added to the Telegram group “{ $name }”. Its pool is empty: if the group is welcome, send “/grant { $amount } pool” there; if it is not, remove the bot from it.
+telegram-asks-operator = The bot was added to the Telegram group “{ $name }”. Its pool is empty until you approve it: if the group is welcome, the button gives its pool { $amount } credits, and /approve there another amount; if it is not, remove the bot from it.

@@ -36,6 +36,10 @@ telegram-form-skip = Sin ello
 telegram-form-send = Enviarlo así
 telegram-form-again = Escribirlo de nuevo
 telegram-form-confirm = ¿Está como lo quieres? Todavía no se ha enviado nada.
+telegram-form-waits = Eso no se ha tomado: tus respuestas están arriba y esperan. Envíalas con su botón, o pulsa antes «Escribirlo de nuevo».
+telegram-form-edited = Cambiar un mensaje ya enviado no cambia nada aquí. Pulsa «Escribirlo de nuevo» y manda el texto de nuevo.
+telegram-form-left = El formulario que estabas rellenando se ha dejado por esto. No se envió nada de él.
+telegram-only-words = Aquí solo valen palabras: manda un mensaje o un archivo de texto.
 telegram-yes = Sí
 telegram-no = No
 
@@ -46,4 +50,4 @@ telegram-first-help = /help muestra todo lo que puedes hacer aquí.
 telegram-first-write = /write y unas palabras tuyas: un escritor de IA hace con ellas un texto.
 telegram-first-duel = /duel new y un tema abre un duelo, y todo el mundo puede participar con los botones de la ficha.
 telegram-pool-empty = El fondo de este grupo está vacío hasta que lo llene quien lleva el bot; ya se le ha pedido.
-telegram-asks-operator = Han añadido el bot al grupo de Telegram «{ $name }». Su fondo está vacío: si el grupo es bienvenido, envía allí «/grant { $amount } pool»; si no, saca al bot de él.
+telegram-asks-operator = Han añadido el bot al grupo de Telegram «{ $name }». Su fondo está vacío hasta que lo apruebes: si el grupo es bienvenido, el botón le da { $amount } créditos a su fondo, y /approve allí otra cantidad; si no, saca al bot de él.

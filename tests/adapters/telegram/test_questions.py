@@ -88,8 +88,8 @@ async def test_the_choices_of_a_private_command_are_shown_in_private(
 ) -> None:
     op, bruno = stage.person("op"), stage.person("bruno")
     await stage.hear(op.start(), bruno.start(), bruno.say("/duel_list"), op.say("/duel_list"))
-    (asked,) = await stage.say("op", "/grant 12")
-    assert asked.body["chat"]["type"] == "private"
+    await stage.say("op", "/grant 12")
+    asked = last(op)
     wallets = [one["text"] for one in asked.buttons]
     await stage.press("op", asked.codes[wallets.index("bruno")])
     assert await column(stage, transfers.c.amount) == [12 * 10**10]
@@ -101,7 +101,8 @@ async def test_a_choice_in_private_is_for_the_group_in_which_its_command_was_typ
     op = stage.person("op")
     other = stage.server.world.add_group("Otra")
     await stage.hear(op.start(), op.say("/duel_list"))
-    (asked,) = await stage.say("op", "/grant 12")
+    await stage.say("op", "/grant 12")
+    asked = last(op)
     await stage.hear(op.say("/duel_list", other))
     await stage.press("op", asked.codes[0])
     assert "12.00" in words(await stage.say("op", "/credits pool"))
@@ -214,6 +215,7 @@ async def test_an_entry_is_shown_back_and_sent_only_when_confirmed(stage: Telegr
     assert await texts(stage) == []
     await stage.press("ana", button([last(ana)], "~ok"))
     assert await texts(stage) == [TEXT]
+    await stage.work()
     assert "ana has entered" in stage.group.posted[-1].text
     assert "luz" not in words(stage.group.posted)
 
@@ -243,11 +245,14 @@ async def test_a_button_of_an_older_text_does_not_send_the_newer_one(
 ) -> None:
     ana = await begin_entry(stage)
     await stage.say("ana", "no es esto", ana.private)
-    old = button([last(ana)], "~ok")
+    review, old = last(ana), button([last(ana)], "~ok")
+    await stage.press("ana", button([last(ana)], "~set"))
     await stage.say("ana", TEXT, ana.private)
-    pressed, _ = await stage.press("ana", old)
+    update, pressed = ana.press(old, review)
+    new = await stage.new(update)
     assert pressed.answer is not None
     assert pressed.answer["alert"]
+    assert TEXT.splitlines()[0] in words(new)
     assert await texts(stage) == []
 
 
@@ -342,6 +347,59 @@ async def test_a_text_that_was_refused_can_be_mended(stage: TelegramStage) -> No
     await stage.say("ana", TEXT, ana.private)
     await stage.press("ana", button([last(ana)], "~ok"))
     assert await texts(stage) == [TEXT]
+
+
+async def test_a_word_at_the_review_does_not_replace_the_text(stage: TelegramStage) -> None:
+    ana = await begin_entry(stage)
+    await stage.say("ana", TEXT, ana.private)
+    await stage.say("ana", "ok", ana.private)
+    assert "has not been taken" in last(ana).text
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert await texts(stage) == [TEXT]
+
+
+async def test_whoever_changes_a_message_at_the_review_learns_that_it_changes_nothing(
+    stage: TelegramStage,
+) -> None:
+    ana = await begin_entry(stage)
+    sent = ana.say(TEXT, ana.private)
+    await stage.hear(sent)
+    await stage.hear(ana.edit(sent, "Otro texto"))
+    assert "changes nothing here" in last(ana).text
+    await stage.press("ana", button([last(ana)], "~ok"))
+    assert await texts(stage) == [TEXT]
+
+
+async def test_that_a_member_entered_is_told_in_the_group_once(stage: TelegramStage) -> None:
+    ana = await begin_entry(stage)
+    card = button(stage.group.posted, "enter")
+    for text in (TEXT, f"{TEXT}\nNunca más."):
+        await stage.press("ana", card)
+        await stage.say("ana", text, ana.private)
+        await stage.press("ana", button([last(ana)], "~ok"))
+        stage.clock.advance(MINUTE)
+        await stage.work()
+    assert await texts(stage) == [f"{TEXT}\nNunca más."]
+    told = [one for one in stage.group.posted if one.text == "ana has entered the duel."]
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_a_sticker_is_answered(stage: TelegramStage, asked: bool) -> None:
+    ana = await begin_entry(stage)
+    if not asked:
+        await stage.say("ana", "/cancel", ana.private)
+    new = await stage.new(ana.send_sticker())
+    assert ("Only words" if asked else "Send a command here") in words(new)
+
+
+async def test_a_form_that_another_question_replaces_is_said_to_be_left(
+    stage: TelegramStage,
+) -> None:
+    ana = await begin_entry(stage)
+    await stage.say("ana", TEXT, ana.private)
+    await stage.say("ana", "/duel_new", ana.private)
+    assert "has been left" in last(ana).text
 
 
 async def test_an_earlier_text_may_be_entered_by_a_button(stage: TelegramStage) -> None:
