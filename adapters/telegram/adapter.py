@@ -165,13 +165,16 @@ class TelegramAdapter:
             await self._conversation.cancel(visit)
         elif word == "start":
             await self._starting.start(visit, text.partition(" ")[2].strip())
-        elif self._backlog.is_old(visit):
-            await self._backlog.tell(visit)
         else:
             await self._command_line(visit, message, text, word)
 
     async def _command_line(self, visit: Visit, message: Message, text: str, word: str) -> None:
         found = find_command(text, self._commands)
+        if await self._backlog.is_old(visit):
+            ours = found is not None or word.partition("_")[0] in self._heads
+            if ours or _asks_us(visit, text):
+                await self._backlog.tell(visit)
+            return
         if found is None:
             part = visit.spot.private and await self._conversation.goes_on(visit, message)
             if not part:
@@ -211,8 +214,13 @@ class TelegramAdapter:
                 Audience.OPERATOR if operator else audience,
             )
             await self.office.say(visit, shown)
-        elif visit.spot.private or "@" in text.split()[0]:
+        elif _asks_us(visit, text):
             await self.office.refuse(visit, Problem("telegram-unknown", command=word[:40]))
+
+
+def _asks_us(visit: Visit, text: str) -> bool:
+    """Tell whether a command is surely meant for this bot, also one that there is not."""
+    return visit.spot.private or "@" in text.split()[0]
 
 
 def _for_the_place(spec: AnyCommand) -> bool:
