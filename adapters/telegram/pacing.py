@@ -1,7 +1,7 @@
 """How fast Telegram is called: per chat, per group and in all, and obeying when it asks to wait.
 
 Every call of the bot goes through the limiter. A chat that was asked to wait waits by itself while
-the others go on; a refusal of a call that belongs to no chat stops them all. Source of the rates:
+the others go on; a refusal of a call that belongs to no chat stops that method alone. Source of the rates:
 Telegram's FAQ for bots, "My bot is hitting limits".
 """
 
@@ -68,7 +68,7 @@ class Limiter(BaseRateLimiter[Patience]):
         self._sleep = sleep
         self._chats: dict[str, _Chat] = {}
         self._all: deque[int] = deque()
-        self._stopped_until = 0
+        self._stopped: dict[str, int] = {}
 
     async def initialize(self) -> None:
         """Nothing has to be opened."""
@@ -107,7 +107,7 @@ class Limiter(BaseRateLimiter[Patience]):
                     raise
                 until = self._clock() + refusal_seconds(refusal) * 1_000
                 if chat is None:
-                    self._stopped_until = max(self._stopped_until, until)
+                    self._stopped[endpoint] = max(self._stopped.get(endpoint, 0), until)
                 else:
                     chat.blocked_until = max(chat.blocked_until, until)
             except NetworkError as fault:
@@ -151,7 +151,7 @@ class Limiter(BaseRateLimiter[Patience]):
         group, edits = _is_group(name), endpoint in _EDITS
         while True:
             now = self._clock()
-            due = max(self._stopped_until, chat.blocked_until if chat is not None else 0)
+            due = chat.blocked_until if chat is not None else self._stopped.get(endpoint, 0)
             if counts and not quiet and chat is not None:
                 due = max(due, self._due(chat, group, edits=edits))
             if due <= now:

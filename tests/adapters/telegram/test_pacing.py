@@ -91,17 +91,20 @@ async def test_a_chat_that_must_wait_stops_no_other(limiter: Limiter, clock: Man
     assert refused.at[1] - refused.at[0] == 30_000
 
 
-async def test_a_refusal_that_belongs_to_no_chat_stops_all(
+async def test_a_refusal_that_belongs_to_no_chat_stops_that_method_alone(
     limiter: Limiter, clock: ManualClock
 ) -> None:
-    refused, other = Called(clock, 5), Called(clock)
+    refused, same, other = Called(clock, 5), Called(clock), Called(clock)
     await call(limiter, refused, None, endpoint="setMyCommands")
     assert refused.at[1] - refused.at[0] == 5_000
     refused = Called(clock, 9)
     with pytest.raises(RetryAfter):
         await call(limiter, refused, None, endpoint="setMyCommands", patience=TELL)
     await call(limiter, other, 8)
-    assert other.at[0] - refused.at[0] == 9_000
+    await call(limiter, other, None, endpoint="getFile")
+    assert other.at == [refused.at[0]] * 2
+    await call(limiter, same, None, endpoint="setMyCommands")
+    assert same.at[0] - refused.at[0] == 9_000
 
 
 async def test_whoever_would_rather_be_told_is_told_at_once(
