@@ -13,11 +13,13 @@ from adapters.telegram.moving import find_again, lose, lose_home
 from adapters.telegram.office import Office
 from adapters.telegram.turn import Turn
 from plumas_core.app import App
+from plumas_core.approval import is_approved
 from plumas_core.commands.identity import Event, settle
-from plumas_core.commands.reply import Note, Reply, Text, Title
+from plumas_core.commands.reply import Button, Note, Reply, Text, Title
 from plumas_core.credits.money import show
 from plumas_core.delivery.losing import find_home_again
-from plumas_core.delivery.places import account_place
+from plumas_core.delivery.operators import ask_operators
+from plumas_core.ids import encode
 from plumas_core.locales.translate import closest
 
 _AWAY = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
@@ -58,41 +60,46 @@ def _may_speak(bot: ChatMember) -> bool:
 
 
 def arrive(app: App, c: Connection, event: Event, arrival: str) -> None:
-    """Make a chat's community, owe it a greeting, and ask the operators to fund its pool.
+    """Make a chat's community, owe it a greeting, and ask the operators once to approve it.
 
     The community speaks the language of whoever added the bot.
     """
     find_home_again(app, c, PLATFORM, event.home)
-    _, place = settle(app, c, replace(event, home_locale=event.locale))
+    community, place = settle(app, c, replace(event, home_locale=event.locale))
+    approved = is_approved(c, community)
+    locale = closest(event.locale or app.policy.default_locale)
     app.outbox.enqueue(
         c,
         key=f"{arrival}:greeting",
         place=place,
-        reply=greeting(app, closest(event.locale or app.policy.default_locale)),
+        reply=greeting(app, locale, empty=not approved),
     )
-    for platform, account in sorted(app.policy.operators):
-        words = app.texts.text(
-            app.policy.default_locale,
-            "telegram-asks-operator",
-            name=event.home_name,
-            amount=show(app.policy.opening_pool, app.policy.default_locale),
-        )
-        app.outbox.enqueue(
-            c,
-            key=f"{arrival}:{platform}:{account}",
-            place=account_place(app, c, platform, account),
-            reply=Reply((Note(words),)),
-        )
+    if not approved:
+        asked = _question(app, event.home_name, community)
+        ask_operators(app, c, f"{PLATFORM}:approve:{community}", asked)
 
 
-def greeting(app: App, locale: str) -> Reply:
-    """Return what a new chat reads: what the bot is, and the first three things to do."""
+def _question(app: App, name: str, community: int) -> Reply:
+    """Return what the operators are asked of a chat, with a button that approves it."""
+    t, locale = app.texts, app.policy.default_locale
+    amount = show(app.policy.opening_pool, locale)
+    words = t.text(locale, "telegram-asks-operator", name=name, amount=amount)
+    button = Button("approve", encode(community), t.text(locale, "button-approve"), "primary")
+    return Reply((Note(words),), buttons=(button,))
+
+
+def greeting(app: App, locale: str, *, empty: bool) -> Reply:
+    """Return what a new chat reads: what the bot is, and the first three things to do.
+
+    ``empty``: nobody has approved the chat yet, so that its pool is empty.
+    """
     t = app.texts
     steps = (
         t.text(locale, "telegram-first-help"),
         t.text(locale, "telegram-first-write"),
         t.text(locale, "telegram-first-duel"),
     )
+    note = (Text((t.text(locale, "telegram-pool-empty"),)),) if empty else ()
     simulated = (
         () if app.providers.real_keys else (Note(t.text(locale, "simulated-all"), "simulated"),)
     )
@@ -101,7 +108,7 @@ def greeting(app: App, locale: str) -> Reply:
             Title(t.text(locale, "help-title")),
             Text((t.text(locale, "telegram-greeting"),)),
             *(Text((f"{number}. {step}",)) for number, step in enumerate(steps, 1)),
-            Text((t.text(locale, "telegram-pool-empty"),)),
+            *note,
             *simulated,
         )
     )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from plumas_core.clock import DAY
 from plumas_core.storage.tables.people import places
 from tests.standins.telegram_rules import Refusal
-from tests.support.telegram import TelegramStage, words
+from tests.support.telegram import TelegramStage, button, words
 
 MUTED = Refusal(400, "Bad Request: not enough rights to send text messages to the chat")
 
@@ -31,6 +31,33 @@ async def mute(stage: TelegramStage) -> None:
     await stage.work()
     assert len(stage.group.posted) == before
     assert await is_lost(stage)
+
+
+async def test_the_operator_approves_a_group_by_a_button_and_it_is_told(
+    stage: TelegramStage,
+) -> None:
+    op = stage.person("op")
+    await stage.hear(op.start(), stage.person("ana").add_bot())
+    await stage.work()
+    assert "pool is empty" in words(stage.group.posted)
+    await stage.press("op", button(op.private.posted, "approve"))
+    await stage.work()
+    assert "500.00" in words(stage.group.posted)
+    assert "500.00" in words(await stage.say("op", "/credits pool"))
+
+
+async def test_the_operator_is_asked_once_of_a_group_and_never_of_an_approved_one(
+    stage: TelegramStage,
+) -> None:
+    op, ana = stage.person("op"), stage.person("ana")
+    await stage.hear(op.start(), ana.add_bot(), ana.kick_bot(), ana.add_bot())
+    await stage.work()
+    assert len([one for one in op.private.posted if "/approve" in one.text]) == 1
+    await stage.press("op", button(op.private.posted, "approve"))
+    await stage.hear(ana.kick_bot(), ana.add_bot())
+    await stage.work()
+    assert len([one for one in op.private.posted if "/approve" in one.text]) == 1
+    assert "pool is empty" not in stage.group.posted[-1].text
 
 
 async def test_what_was_owed_while_the_bot_was_muted_comes_when_it_may_speak_again(

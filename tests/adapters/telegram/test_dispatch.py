@@ -344,7 +344,7 @@ async def test_a_group_that_the_bot_was_thrown_out_of_is_lost(stage: TelegramSta
     await stage.hear(op.start(), op.add_bot())
     await stage.work()
     assert "Duelo de Plumas" in stage.group.posted[0].text
-    assert "/grant 500" in words(op.private.posted)
+    assert "/approve" in words(op.private.posted)
     await stage.hear(op.kick_bot())
     query = select(places.c.lost_at).where(places.c.home == str(stage.group.id))
     assert None not in await stage.app.db.read(lambda c: c.execute(query).scalars().all())
