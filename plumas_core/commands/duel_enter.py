@@ -114,7 +114,8 @@ async def submit_form(app: App, request: Request[Press]) -> Reply:
 
 
 async def _form(app: App, request: Request[EnterArgs] | Request[Press], duel: Duel) -> Reply:
-    earlier = await app.db.write(lambda c: _opened_form(app, c, duel, request.member.id))
+    await app.db.write(lambda c: open_form(app, c, duel, request.member.id))
+    earlier = await app.db.read(lambda c: _fitting(c, duel, request.member.id))
     t = app.texts
     locale = request.locale
     questions = [
@@ -138,9 +139,8 @@ async def _form(app: App, request: Request[EnterArgs] | Request[Press], duel: Du
     return Reply(form=form, visibility="private", ref=encode(duel.id))
 
 
-def _opened_form(app: App, c: Connection, duel: Duel, member_id: int) -> list[EarlierText]:
-    """Note that the form is open; return the member's texts that would fit into the duel."""
-    open_form(app, c, duel, member_id)
+def _fitting(c: Connection, duel: Duel, member_id: int) -> list[EarlierText]:
+    """Return the member's texts that would fit into the duel, as many as a form offers."""
     fitting = [one for one in earlier_texts(c, member_id) if one.words <= duel.max_words]
     return fitting[:FORM_EARLIER]
 

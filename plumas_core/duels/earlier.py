@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, null, select
+from sqlalchemy import ColumnElement, Connection, Select, func, null, select
 
 from plumas_core.characters import clean_line
 from plumas_core.ids import decode
@@ -22,33 +22,47 @@ OFFERED = 25
 """Texts that are offered, the newest ones."""
 _LOOKED_AT = 200
 _NAME_LIMIT = 60
+BEGINNING = 200
+"""Characters of a text that are read to name it."""
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierText:
-    """A text of a member's; ``number`` is that of the duel it was in, ``None`` for ``/write``."""
+    """A text of a member's; ``number`` is that of the duel it was in, ``None`` for ``/write``.
+
+    ``text`` is its beginning where many are listed, and all of it where one is asked for.
+    ``length``: characters of all of it.
+    """
 
     id: int
     title: str | None
     text: str
+    length: int
     words: int
     created_at: int
     number: int | None
 
     def label(self, texts: Translations, locale: str) -> str:
         """Return how the text is named among others: its title or first words, and where from."""
-        name = clean_line(self.title or self.text, _NAME_LIMIT) or "…"
+        name = clean_line(self.title or self.text[:BEGINNING], _NAME_LIMIT) or "…"
         if self.number is None:
             return texts.text(locale, "earlier-writing", name=name, words=self.words)
         return texts.text(locale, "earlier-entry", name=name, words=self.words, number=self.number)
 
 
 def earlier_texts(c: Connection, member_id: int) -> list[EarlierText]:
-    """Return a member's texts, the newest first; one that came twice stands there once."""
-    found = [*_read(c, _entered(member_id)), *_read(c, _written(member_id))]
-    once: dict[str, EarlierText] = {}
+    """Return a member's texts, the newest first; one that came twice stands there once.
+
+    Only their beginnings are read: texts that begin alike and are as long are taken for one.
+    """
+    queries = (
+        _entered(member_id, func.substr(entries.c.text, 1, BEGINNING)),
+        _written(member_id, func.substr(writings.c.text, 1, BEGINNING)),
+    )
+    found = [text for query in queries for text in _read(c, query)]
+    once: dict[tuple[str, int, int], EarlierText] = {}
     for text in sorted(found, key=lambda one: (-one.created_at, -one.id)):
-        once.setdefault(text.text, text)
+        once.setdefault((text.text, text.length, text.words), text)
     return list(once.values())[:OFFERED]
 
 
@@ -61,8 +75,8 @@ def earlier_text(c: Connection, member_id: int, name: str) -> EarlierText:
     text_id = decode(name.strip())
     if text_id is not None:
         queries = (
-            _entered(member_id).where(entries.c.id == text_id),
-            _written(member_id).where(writings.c.id == text_id),
+            _entered(member_id, entries.c.text).where(entries.c.id == text_id),
+            _written(member_id, writings.c.text).where(writings.c.id == text_id),
         )
         for query in queries:
             for text in _read(c, query):
@@ -74,12 +88,13 @@ def _read(c: Connection, query: Select[Any]) -> list[EarlierText]:
     return [EarlierText(*row) for row in c.execute(query.limit(_LOOKED_AT))]
 
 
-def _entered(member_id: int) -> Select[Any]:
+def _entered(member_id: int, text: ColumnElement[str]) -> Select[Any]:
     return (
         select(
             entries.c.id,
             entries.c.title,
-            entries.c.text,
+            text,
+            func.length(entries.c.text),
             entries.c.words,
             entries.c.created_at,
             duels.c.number,
@@ -90,12 +105,13 @@ def _entered(member_id: int) -> Select[Any]:
     )
 
 
-def _written(member_id: int) -> Select[Any]:
+def _written(member_id: int, text: ColumnElement[str]) -> Select[Any]:
     return (
         select(
             writings.c.id,
             writings.c.title,
-            writings.c.text,
+            text,
+            func.length(writings.c.text),
             writings.c.words,
             writings.c.created_at,
             null().label("number"),

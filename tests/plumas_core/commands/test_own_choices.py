@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
+from plumas_core.commands import duel_enter
 from plumas_core.commands.choices import choices, find_chooser
 from plumas_core.commands.reply import Reply
+from plumas_core.duels.earlier import BEGINNING, EarlierText, earlier_texts
 from plumas_core.storage.tables.duels import duels, entries
 from tests.support.speaker import said
 from tests.support.stage import Stage
@@ -123,6 +125,38 @@ async def test_a_form_offers_the_earlier_texts_that_would_fit(stage: Stage) -> N
     code = f"{asked.form.action}:{asked.form.ref}"
     await stage.press("ana", code, {"text": "", "earlier": earlier.options[0].value})
     assert (await entry_texts(stage))[-1][1] == POEMS["ana"]
+
+
+async def test_long_texts_are_offered_by_their_beginnings_and_entered_whole(stage: Stage) -> None:
+    await stage.say("host", "/duel new El faro panel:offline-3 ends:10m")
+    long = "La luz se fue. " + " ".join(f"ola{number}" for number in range(300))
+    for text in (long, f"{long} y más", long):
+        await stage.say("ana", f"/duel enter {text}")
+    who = select(entries.c.member_id)
+    member = (await stage.rows(who))[0]["member_id"]
+    listed = await stage.app.db.read(lambda c: earlier_texts(c, member))
+    assert [(one.length, len(one.text)) for one in listed] == [
+        (len(long), BEGINNING),
+        (len(long) + 6, BEGINNING),
+    ]
+    _, second = (await offered(stage, "ana")).values()
+    await stage.say("ana", f"/duel enter earlier:{second}")
+    assert (await entry_texts(stage))[-1][1] == f"{long} y más"
+
+
+async def test_earlier_texts_are_read_while_others_may_write(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await play(stage)
+    reading: list[int] = []
+
+    def looked(c: Connection, member_id: int) -> list[EarlierText]:
+        reading.append(c.exec_driver_sql("PRAGMA query_only").scalar_one())
+        return earlier_texts(c, member_id)
+
+    monkeypatch.setattr(duel_enter, "earlier_texts", looked)
+    assert (await stage.say("ana", "/duel enter")).form is not None
+    assert reading == [1]
 
 
 @pytest.mark.parametrize("given", ['"dos versos" earlier:{id}', "earlier:{id} text:otro"])
