@@ -36,6 +36,10 @@ telegram-form-skip = Without it
 telegram-form-send = Send it so
 telegram-form-again = Write again
 telegram-form-confirm = Is this as you want it? Nothing has been sent yet.
+telegram-form-waits = That has not been taken: your answers stand above and wait. Send them with their button, or press “Write again” first.
+telegram-form-edited = Changing a message that you have sent changes nothing here. Press “Write again” and send the text anew.
+telegram-form-left = The form that you were filling in has been left for this. Nothing of it was sent.
+telegram-only-words = Only words can be taken here: send a message, or a text file.
 telegram-yes = Yes
 telegram-no = No
 

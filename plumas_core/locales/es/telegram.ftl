@@ -36,6 +36,10 @@ telegram-form-skip = Sin ello
 telegram-form-send = Enviarlo así
 telegram-form-again = Escribirlo de nuevo
 telegram-form-confirm = ¿Está como lo quieres? Todavía no se ha enviado nada.
+telegram-form-waits = Eso no se ha tomado: tus respuestas están arriba y esperan. Envíalas con su botón, o pulsa antes «Escribirlo de nuevo».
+telegram-form-edited = Cambiar un mensaje ya enviado no cambia nada aquí. Pulsa «Escribirlo de nuevo» y manda el texto de nuevo.
+telegram-form-left = El formulario que estabas rellenando se ha dejado por esto. No se envió nada de él.
+telegram-only-words = Aquí solo valen palabras: manda un mensaje o un archivo de texto.
 telegram-yes = Sí
 telegram-no = No
 
