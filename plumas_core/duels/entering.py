@@ -26,12 +26,13 @@ from plumas_core.duels.rows import (
     entries_of,
     entry_by_id,
     seats_of,
+    twins,
 )
-from plumas_core.duels.texts import clean_text, count_words, require_text
+from plumas_core.duels.texts import clean_text, count_words, require_text, text_digest
 from plumas_core.judging.steering import scan
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.agents import agents
-from plumas_core.storage.tables.duels import duels, entries, open_forms
+from plumas_core.storage.tables.duels import entries, open_forms
 from plumas_core.storage.tables.ledger import accounts, holds
 from plumas_core.storage.tables.people import members
 from plumas_core.storage.tables.work import writings
@@ -150,6 +151,7 @@ def enter(app: App, c: Connection, duel: Duel, submission: Submission, key: str)
             family=_family(app, written_by.model_id) if written_by else None,
             title=title,
             text=text,
+            digest=text_digest(text),
             words=count_words(text),
             locale=submission.locale,
             flags=",".join(_flags(c, duel, submission, text)),
@@ -422,16 +424,8 @@ def _places_taken(c: Connection, duel: Duel, without: Entry | None) -> dict[str,
 def _flags(c: Connection, duel: Duel, submission: Submission, text: str) -> list[str]:
     """Return what the host should know of a text: it steers judges, or stands elsewhere here."""
     flags = ["steering"] if scan(submission.text) else []
-    twin = (
-        select(entries.c.id)
-        .join(duels, duels.c.id == entries.c.duel_id)
-        .where(
-            duels.c.community_id == duel.community_id,
-            entries.c.text == text,
-            (entries.c.member_id != submission.member_id) | entries.c.member_id.is_(None),
-        )
-    )
-    if c.execute(twin.limit(1)).first() is not None:
+    query = twins(duel.community_id, submission.member_id, text)
+    if c.execute(query.limit(1)).first() is not None:
         flags.append("copy")
     return flags
 

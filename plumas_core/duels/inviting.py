@@ -30,6 +30,7 @@ from plumas_core.duels.rows import (
     entries_of,
     entry_by_id,
 )
+from plumas_core.duels.texts import text_digest
 from plumas_core.ids import encode
 from plumas_core.problems import Problem
 from plumas_core.providers.errors import ProviderError
@@ -177,6 +178,7 @@ def finish(app: App, c: Connection, writing: Writing) -> None:
             state="unfunded",
             title=writing.title,
             text=writing.text,
+            digest=text_digest(writing.text),
             words=writing.words,
         )
     )

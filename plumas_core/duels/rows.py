@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, RowMapping, Select, func, select, true, update
 
 from plumas_core.duels.states import RUNNING, DuelState, before
+from plumas_core.duels.texts import text_digest
 from plumas_core.ids import decode
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.duels import duels, entries, seats
@@ -159,6 +160,19 @@ def duel_of_entrant(c: Connection, community_id: int | None, member_id: int) -> 
     )
     row = c.execute(query).mappings().first()
     return as_value(Duel, row) if row else None
+
+
+def twins(community_id: int, member_id: int, text: str) -> Select[Any]:
+    """Return the query of the same text, to the letter, of others in a community."""
+    return (
+        select(entries.c.id)
+        .join(duels, duels.c.id == entries.c.duel_id)
+        .where(
+            duels.c.community_id == community_id,
+            entries.c.digest == text_digest(text),
+            (entries.c.member_id != member_id) | entries.c.member_id.is_(None),
+        )
+    )
 
 
 def move(c: Connection, duel: Duel, state: DuelState, **values: object) -> bool:

@@ -7,6 +7,7 @@ not thinned: whether that is decoration or the poem itself, its author knows.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ __all__ = [
     "clean_text",
     "count_words",
     "require_text",
+    "text_digest",
 ]
 
 MAX_TEXT_BYTES: Final = 64_000
@@ -136,3 +138,8 @@ def _is_word(run: str) -> bool:
 
 def _is_symbol(character: str) -> bool:
     return unicodedata.category(character) in ("So", "Cn", "Co")
+
+
+def text_digest(text: str) -> str:
+    """Return the SHA-256 of a text, by which the same text is found without comparing them all."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

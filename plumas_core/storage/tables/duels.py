@@ -90,6 +90,7 @@ entries = Table(
     Column("family", Text),
     Column("title", Text),
     Column("text", Text, nullable=False),
+    Column("digest", Text),
     Column("words", Integer, nullable=False),
     Column("locale", Text, nullable=False),
     Column("flags", Text, nullable=False, default="", server_default=""),
@@ -109,10 +110,12 @@ entries = Table(
         name="state",
     ),
     one_of("kind", "human", "ai", name="kind"),
+    Index(None, "digest"),
     Index(None, "duel_id", "state"),
     Index(None, "member_id", "state"),
 )
 """``member_id``: whoever entered it, or invited the ``guest``, an AI writer, in ``agent_id``.
+``digest``: the text's, by which the same text is found elsewhere.
 ``alias``: its number among the anonymous texts, drawn when they are locked. ``flags``: what a scan
 found, by comma."""
 

@@ -478,6 +478,7 @@ def upgrade() -> None:
         sa.Column("family", sa.Text(), nullable=True),
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=True),
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("locale", sa.Text(), nullable=False),
         sa.Column("flags", sa.Text(), server_default="", nullable=False),
@@ -497,6 +498,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
         sa.UniqueConstraint("key", name=op.f("uq_entries_key")),
     )
+    op.create_index(op.f("ix_entries_digest"), "entries", ["digest"], unique=False)
     op.create_index(op.f("ix_entries_duel_id_state"), "entries", ["duel_id", "state"], unique=False)
     op.create_index(
         op.f("ix_entries_member_id_state"), "entries", ["member_id", "state"], unique=False
