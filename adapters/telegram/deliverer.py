@@ -209,7 +209,7 @@ class TelegramDeliverer:
                 yield app
         except ChatMigrated as reason:
             new = str(reason.new_chat_id)
-            old = await app.db.write(lambda c: move_home(c, home, new))
+            old = await app.db.write(lambda c: move_home(app, c, home, new))
             raise DeliveryFailed(f"the group moved, with {old} places", 0, sure=True) from reason
         except TelegramError as reason:
             raise _meaning(reason) from reason

@@ -16,15 +16,24 @@ from sqlalchemy import Connection, Row, delete, select, update
 from adapters.telegram.events import PLATFORM
 from plumas_core.app import App
 from plumas_core.delivery import losing
+from plumas_core.linking.following import merge_community
 from plumas_core.storage.tables.all import metadata
 from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.people import places
 
 
-def move_home(c: Connection, old: str, new: str) -> int:
-    """Let the places of a chat follow it; return how many did. A second time does nothing."""
+def move_home(app: App, c: Connection, old: str, new: str) -> int:
+    """Let the places of a chat follow it; return how many did. A second time does nothing.
+
+    What was begun in the new chat before we knew of the change becomes the old one's.
+    """
     ours = places.c.platform == PLATFORM
     found = c.execute(select(places).where(ours, places.c.home == old)).all()
+    here = select(places.c.community_id).where(ours, places.c.home == new)
+    young = c.execute(here.limit(1)).scalar()
+    for community in {place.community_id for place in found} - {None, young}:
+        if young is not None:
+            merge_community(app, c, young, community, f"{PLATFORM}:moved:{old}:{new}")
     for place in found:
         address = new + place.address.removeprefix(old)
         c.execute(update(outbox).where(outbox.c.place_id == place.id).values(external_id=None))

@@ -218,7 +218,7 @@ class Office:
     async def moved(self, old: int, new: int) -> None:
         """Let everything of a group follow it into the supergroup that it became."""
         log.info("group_moved", old=old, new=new)
-        await self.app.db.write(lambda c: move_home(c, str(old), str(new)))
+        await self.app.db.write(lambda c: move_home(self.app, c, str(old), str(new)))
 
     async def lost(self, spot: Spot, why: str) -> None:
         app = self.app

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from plumas_core.clock import DAY
+from plumas_core.storage.tables.duels import duels
 from plumas_core.storage.tables.people import places
 from tests.standins.telegram_rules import Refusal
 from tests.support.telegram import TelegramStage, button, words
@@ -58,6 +59,26 @@ async def test_the_operator_is_asked_once_of_a_group_and_never_of_an_approved_on
     await stage.work()
     assert len([one for one in op.private.posted if "/approve" in one.text]) == 1
     assert "pool is empty" not in stage.group.posted[-1].text
+
+
+async def test_a_duel_opened_in_the_supergroup_first_is_one_of_the_groups(
+    stage: TelegramStage,
+) -> None:
+    ana, op = stage.person("ana"), stage.person("op")
+    group = stage.server.world.add_group("Plaza", kind="group")
+    ana.chat = group
+    await stage.hear(ana.start(), op.start(), op.say("/grant 50 pool", group))
+    await stage.hear(ana.say("/duel_new La noche ends:2h", group))
+    grown, told = ana.upgrade(group)
+    await stage.hear(ana.say("/duel_new El mar ends:2h", grown))
+    await stage.hear(op.say("/grant 7 pool", grown), *told)
+    await stage.work()
+    listed = words(await stage.say("ana", "/duel_list", grown))
+    assert "La noche" in listed
+    assert "El mar" in listed
+    assert "57.00" in words(await stage.say("ana", "/credits pool", grown))
+    query = select(duels.c.number).order_by(duels.c.number)
+    assert await stage.app.db.read(lambda c: c.execute(query).scalars().all()) == [1, 2]
 
 
 async def test_what_was_owed_while_the_bot_was_muted_comes_when_it_may_speak_again(
