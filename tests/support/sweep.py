@@ -73,7 +73,9 @@ class KeptClock(ManualClock):
 
     def keep(self) -> None:
         """Write the time down for the next life."""
-        self._file.write_text(str(self.now))
+        written = self._file.with_suffix(".new")
+        written.write_text(str(self.now))
+        written.replace(self._file)  # a death in another thread leaves no half of it
 
     def advance(self, milliseconds: int) -> None:
         """Let time pass, and write it down: a server outside goes by it too."""

@@ -41,6 +41,8 @@ from plumas_core.storage.tables.delivery import outbox
 from plumas_core.storage.tables.duels import duels, entries
 from plumas_core.storage.tables.inbox import inbox
 from plumas_core.storage.tables.ledger import transfers
+from plumas_core.storage.tables.work import writings
+from plumas_core.writing.cut import UNSHOWN
 from tests.standins.telegram_people import Person
 from tests.standins.telegram_server import TelegramServer, forever
 from tests.standins.telegram_world import Chat
@@ -62,6 +64,10 @@ TYPED: tuple[tuple[str, str], ...] = (
     ("ana", '/duel_new@plumas_bot "El faro apagado" panel:offline-3 ends:10m'),
     ("bruno", "/duel_enter El farero contaba olas\n  hasta que dejó de haberlas."),
 )
+WISHES: tuple[tuple[str, str], ...] = (
+    ("op", "/grant 50 pool"),
+    ("carla", "/write una carta al mar"),
+)
 ACCOUNTS = {"op": OPERATOR, "ana": 71, "bruno": 72, "carla": 73}
 STEP = 6 * MINUTE
 LONGEST = 12 * HOUR
@@ -69,6 +75,8 @@ PATIENCE = 60.0
 TEMPLATE = "template.db"
 EACH = 4
 """Crash points of one message: before and after it is placed, before and after it is edited."""
+EACH_WISH = 9
+"""Crash points of a writing: its call, its settlement, its showing, and the note of that."""
 DELIVERY = ("place", "edit")
 """What crash points of delivery begin with."""
 
@@ -136,12 +144,24 @@ async def told(folder: Path, reaper: Reaper, seed: int, server: TelegramServer) 
 
 async def taken(folder: Path, reaper: Reaper, seed: int, server: TelegramServer) -> Outcome:
     """Take what Telegram has to bring and carry it out; bring what is owed then."""
+    return await _served(folder, reaper, seed, server, len(TYPED), LEASE + MINUTE)
+
+
+async def wished(folder: Path, reaper: Reaper, seed: int, server: TelegramServer) -> Outcome:
+    """Write a text for a member; bring what became of it where that is owed then."""
+    return await _served(folder, reaper, seed, server, len(WISHES), UNSHOWN + 4 * MINUTE)
+
+
+async def _served(
+    folder: Path, reaper: Reaper, seed: int, server: TelegramServer, lines: int, after: int
+) -> Outcome:
+    """Serve until so many lines are carried out, and let ``after`` milliseconds pass."""
     query = select(func.count()).where(inbox.c.done_at.is_not(None))
     async with open_life(folder, reaper, seed, server) as (stage, service):
         serving = asyncio.create_task(service.serve(stage.app, COMMANDS, ACTIONS))
         done = 0
         async with asyncio.timeout(PATIENCE):
-            while done < len(TYPED):
+            while done < lines:
                 if serving.done():
                     serving.result()
                 await asyncio.sleep(0.002)
@@ -150,7 +170,7 @@ async def taken(folder: Path, reaper: Reaper, seed: int, server: TelegramServer)
         await service.feeder.settled()
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
-        await stage.pass_time(LEASE + MINUTE, MINUTE)
+        await stage.pass_time(after, MINUTE)
         return await _outcome(stage)
 
 
@@ -164,6 +184,8 @@ async def _outcome(stage: Stage) -> Outcome:
     """Return what people and the ledger are left with."""
     made = await stage.rows(select(duels))
     texts = await stage.rows(select(entries))
+    wishes = await stage.rows(select(writings))
+    cut = outbox.c.key.like("writing:%:cut") & (outbox.c.state == "delivered")
     moved = await stage.rows(select(transfers.c.purpose, transfers.c.amount))
     names = {row["id"]: row["byline"] for row in texts}
     found = [
@@ -176,6 +198,8 @@ async def _outcome(stage: Stage) -> Outcome:
         "moved": sorted([row["purpose"], row["amount"]] for row in moved),
         "verdict": [[names[one.entry_id], one.place, one.score] for one in placed],
         "audit": (await stage.audit()).ok,
+        "writings": [[row["state"], row["reason"], row["text"]] for row in wishes],
+        "cut": await stage.count(outbox, cut),
     }
 
 
@@ -217,6 +241,7 @@ def run(folder: Path, life: Life, kill_at: int, server: TelegramServer) -> Outco
         "kill_at": kill_at,
         "killed": first is None,
         "seen": seen,
+        "whole": [one.text for one in chat.posted],
         "notified": notified,
         "refused": server.refused,
         **outcome,
@@ -236,7 +261,7 @@ def furnish(folder: Path, life: Life, server: TelegramServer) -> Chat:
     (folder / "group").write_text(str(chat.id))
     people = {name: Person(server, number, name, chat) for name, number in ACCOUNTS.items()}
     server.updates.queue.clear()
-    for who, text in TYPED if life is taken else ():
+    for who, text in {taken: TYPED, wished: WISHES}.get(life, ()):
         people[who].say(text)
     return chat
 
@@ -253,20 +278,30 @@ def serving() -> TelegramServer:
 def points(names: list[str], life: Life) -> list[int]:
     """Return the crash points to die at, counted from 1.
 
+    Of a writing those from the call of its model on, until it was shown and that was noted.
     Of the outbox those of the first message and of the last: the first is the card, which is
     edited again later; the last is the verdict. Of the inbox all, until everything is carried out.
     """
     if life is told:
         found = [at for at, name in enumerate(names, 1) if name.startswith(DELIVERY)]
         return found[:EACH] + found[-EACH:]
+    if life is wished:
+        begin = names.index("complete:before")
+        return [at for at in deaths(names) if at > begin][:EACH_WISH]
     end = next(at for at, name in enumerate(names) if name.startswith(DELIVERY))
     begin = names.index("inbox:written") - 1
     return [at for at in deaths(names[:end]) if at > begin]
 
 
 def main() -> None:
-    """Sweep: ``telegram_sweep FOLDER delivery|inbox``. The first life warms all the forks."""
-    folder, life = Path(sys.argv[1]), {"delivery": told, "inbox": taken}[sys.argv[2]]
+    """Sweep: ``telegram_sweep FOLDER delivery|inbox|writing``.
+
+    The first life warms all the forks.
+    """
+    folder, life = (
+        Path(sys.argv[1]),
+        {"delivery": told, "inbox": taken, "writing": wished}[sys.argv[2]],
+    )
     folder.mkdir(parents=True, exist_ok=True)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     signal.signal(signal.SIGINT, signal.SIG_DFL)

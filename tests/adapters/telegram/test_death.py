@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ KEPT = ("states", "texts", "moved", "verdict", "audit", "refused")
 """What a death must not change."""
 
 
-def sweep(folder: Path, what: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def sweep(
+    folder: Path, what: str, kept: Sequence[str] = KEPT
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the life without a death, and those that were killed."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.telegram_sweep", str(folder / "lives"), what],
@@ -31,7 +34,7 @@ def sweep(folder: Path, what: str) -> tuple[dict[str, Any], list[dict[str, Any]]
         where = f"killed at {life['kill_at']} ({life['at']})"
         assert "failure" not in life, f"{where}: {life.get('failure')}"
         assert life["killed"], where
-        for name in KEPT:
+        for name in kept:
             assert life[name] == unharmed[name], where
     return unharmed, harmed
 
@@ -71,3 +74,22 @@ def test_an_update_killed_anywhere_on_its_way_is_carried_out_once(tmp_path: Path
         # Of an answer that was on its way at the death nobody knows whether it was said.
         assert less.total() <= 1, (life["kill_at"], less)
         assert not any("El faro" in one for one in less)
+
+
+def test_a_paid_text_reaches_its_member_wherever_its_writing_is_killed(tmp_path: Path) -> None:
+    unharmed, harmed = sweep(tmp_path, "writing", ("audit", "refused"))
+    ((_, _, written),) = unharmed["writings"]
+    assert sum(written.strip() in one for one in unharmed["whole"]) == 1
+    ends = set()
+    for life in harmed:
+        where = (life["kill_at"], life["at"])
+        ((state, reason, text),) = life["writings"]
+        told = sum(text.strip() in one for one in life["whole"]) if text else 0
+        ends.add((state, told))
+        if state == "done":
+            # A death between the showing and its note: rather twice than never.
+            assert told in (1, 2), where
+        else:
+            assert (reason, told, life["cut"]) == ("cut", 0, 1), where
+    assert {state for state, _ in ends} == {"done", "failed"}
+    assert ("done", 1) in ends
