@@ -261,7 +261,7 @@ def furnish(folder: Path, life: Life, server: TelegramServer) -> Chat:
     (folder / "group").write_text(str(chat.id))
     people = {name: Person(server, number, name, chat) for name, number in ACCOUNTS.items()}
     server.updates.queue.clear()
-    for who, text in {taken: TYPED, wished: WISHES}.get(life, ()):
+    for who, text in TYPED if life is taken else WISHES if life is wished else ():
         people[who].say(text)
     return chat
 
