@@ -1,8 +1,8 @@
 """How fast Telegram is called: per chat, per group and in all, and obeying when it asks to wait.
 
 Every call of the bot goes through the limiter. A chat that was asked to wait waits by itself while
-the others go on; a refusal of a call that belongs to no chat stops that method alone. Source of the rates:
-Telegram's FAQ for bots, "My bot is hitting limits".
+the others go on; a refusal of a call that belongs to no chat stops that method alone. Source of the
+rates: Telegram's FAQ for bots, "My bot is hitting limits".
 """
 
 from __future__ import annotations

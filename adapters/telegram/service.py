@@ -18,6 +18,7 @@ from adapters.telegram.deliverer import TelegramDeliverer
 from adapters.telegram.exchange import Pace
 from adapters.telegram.feeding import Feeder
 from adapters.telegram.http import HttpRequest
+from adapters.telegram.listening import Listening
 from adapters.telegram.menus import register
 from adapters.telegram.pacing import Limiter, refusal_seconds
 from adapters.telegram.polling import TokenRefused, poll
@@ -60,7 +61,8 @@ class TelegramPlan:
 class TelegramService:
     """One process's connection. ``deliverer`` works once ``log_in`` has returned.
 
-    ``request`` takes the place of HTTP, for tests.
+    ``request`` takes the place of HTTP, for tests; ``beat`` is the pause between two renewals of
+    the lease by which one process at a time answers members.
     """
 
     def __init__(
@@ -69,12 +71,15 @@ class TelegramService:
         *,
         clock: Clock = system_clock,
         sleep: Sleep = asyncio.sleep,
+        beat: Sleep = asyncio.sleep,
         request: BaseRequest | None = None,
         pace: Pace | None = None,
     ) -> None:
         self._plan = plan
         self._clock = clock
         self._sleep = sleep
+        self._beat = beat
+        self._listening: Listening | None = None
         self._pace = pace
         self.limiter = Limiter(clock, sleep)
         self.processor = ByChat()
@@ -122,16 +127,33 @@ class TelegramService:
             PortTaken: the webhook's port cannot be listened on.
         """
         feeder = self.prepare(app, commands, actions)
+        self._listening = Listening(app, self.application.bot.id)
         listing = asyncio.create_task(self._list(app, commands))
         try:
-            await feeder.begin()
-            await self._hear(feeder)
+            while True:
+                await self._listening.taken(self._sleep)
+                await self._hear_while_ours(feeder, self._listening)
+                await feeder.close(0)
         finally:
             listing.cancel()
             await asyncio.gather(listing, return_exceptions=True)
 
+    async def _hear_while_ours(self, feeder: Feeder, listening: Listening) -> None:
+        """Take updates until another process has taken over."""
+        lost = asyncio.create_task(listening.lost(self._beat))
+        hearing = asyncio.create_task(self._hear(feeder))
+        try:
+            await asyncio.wait({lost, hearing}, return_when=asyncio.FIRST_COMPLETED)
+            if hearing.done():
+                hearing.result()
+        finally:
+            for task in (lost, hearing):
+                task.cancel()
+            await asyncio.gather(lost, hearing, return_exceptions=True)
+
     async def _hear(self, feeder: Feeder) -> None:
-        """Take updates in the way that the plan names."""
+        """Take up what was left, and updates in the way that the plan names."""
+        await feeder.begin()
         bot, plan = self.application.bot, self._plan
         if plan.webhook_url is None:
             await poll(bot, feeder.take, self._sleep, self._clock)
@@ -150,6 +172,8 @@ class TelegramService:
             await self.feeder.close(LAST_WORDS)
         if self.adapter is not None:
             await self.adapter.office.close()
+        if self._listening is not None:
+            await self._listening.leave()
         await self.application.shutdown()
         await self.application.bot.shutdown()  # also where the login failed
 

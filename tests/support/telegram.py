@@ -129,6 +129,7 @@ async def open_telegram(
     seed: int = 7,
     pace: Pace | None = None,
     sleep: Sleep | None = None,
+    beat: Sleep = asyncio.sleep,
     by_http: bool = False,
     webhook: str | None = None,
     **settings: Any,
@@ -145,6 +146,7 @@ async def open_telegram(
         plan(own, folder, webhook),
         clock=time,
         sleep=sleep or time.sleep,
+        beat=beat,
         request=None if by_http else DirectRequest(own),
         pace=pace,
     )

@@ -30,6 +30,17 @@ sent to, ``number`` is the event's among those of this account, ``lane`` what ke
 chat). ``payload`` is emptied when the event is handled; ``tries`` counts how often it was handed to
 its handler again."""
 
+listeners = Table(
+    "listeners",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("lease_by", Text),
+    Column("lease_until", Int64, nullable=False),
+    Column("fence", Integer, nullable=False),
+)
+"""Which process answers members, for each ``platform`` as ``inbox`` names it: ``lease_by`` until
+``lease_until``; ``fence`` rises whenever it passes to another."""
+
 questions = Table(
     "questions",
     metadata,

@@ -146,6 +146,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform", "account", name=op.f("pk_link_tries")),
     )
     op.create_table(
+        "listeners",
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("lease_by", sa.Text(), nullable=True),
+        sa.Column("lease_until", Int64, nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("platform", name=op.f("pk_listeners")),
+    )
+    op.create_table(
         "model_words",
         sa.Column("model_id", sa.Text(), nullable=False),
         sa.Column("scope", Int64, nullable=False),
