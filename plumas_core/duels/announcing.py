@@ -2,7 +2,8 @@
 
 In each of those it is the place in which a duel was opened last, or an admin joined it. A message
 of a duel has one key; what stands of it in another place has that place's number behind it, so
-that all of them are revised at once.
+that all of them are revised at once. A place that is lost is owed it too: that costs one call, and
+is how it is found again once the bot may write there.
 """
 
 from __future__ import annotations
@@ -77,7 +78,6 @@ def _other_places(c: Connection, duel: Duel) -> list[int]:
         .where(
             places.c.community_id == duel.community_id,
             places.c.announces.is_(True),
-            places.c.lost_at.is_(None),
             (places.c.platform != own.c.platform) | (places.c.home != own.c.home),
         )
         .order_by(places.c.created_at, places.c.id)
