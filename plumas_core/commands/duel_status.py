@@ -12,7 +12,7 @@ from plumas_core.commands.reply import Block, Note, Reply, Table, Text, Title, f
 from plumas_core.commands.spec import ActionSpec, Audience, CommandSpec, Press, RefParam, Request
 from plumas_core.credits.money import show
 from plumas_core.duels.card import card
-from plumas_core.duels.copies import has_host, may_answer, questions
+from plumas_core.duels.copies import may_answer, questions
 from plumas_core.duels.results import duel_cost, reasons, results
 from plumas_core.duels.rows import Duel, as_value, entries_of, find_duel, seats_of
 from plumas_core.problems import Problem
@@ -84,11 +84,10 @@ def _flags(
 ) -> list[Block]:
     """Return which texts look like copies or speak to the judges, without their authors.
 
-    The host is told, or the admins where the host has a text among them.
+    The host is told, or the admins where the host has a text among them; nobody who has one is.
     """
     entered = entries_of(c, duel.id, "entered")
-    asker = request.member.id
-    told = request.audience >= Audience.ADMIN if has_host(c, duel) else asker == duel.host_id
+    told = may_answer(c, duel, request.member.id, admin=request.audience >= Audience.ADMIN)
     flagged = [entry for entry in entered if entry.flags]
     if not told or not flagged:
         return []

@@ -255,9 +255,13 @@ async def test_the_host_reads_which_text_is_flagged_and_why_without_its_author(
         assert "A copy" not in stage.text(await stage.say(other, "/duel status"))
 
 
-async def test_where_the_host_entered_the_admins_read_of_flags_instead(stage: Stage) -> None:
+async def test_where_the_host_entered_the_admins_who_did_not_read_of_flags_instead(
+    stage: Stage,
+) -> None:
     await stage.say("ana", "/duel new El faro panel:offline-3 ends:10m")
     await stage.say("bruno", "/duel enter La luz se fue antes que el barco.")
     await stage.say("ana", "/duel enter La luz se fue antes que el barco.")
     assert "A copy" not in stage.text(await stage.say("ana", "/duel status"))
     assert "A copy" in stage.text(await stage.say("admin", "/duel status"))
+    await stage.say("admin", "/duel enter Una gaviota sabe el nombre.")
+    assert "A copy" not in stage.text(await stage.say("admin", "/duel status"))
