@@ -24,7 +24,7 @@ from plumas_core.locales.translate import LOCALES, Translations
 from plumas_core.storage.tables.inbox import usernames
 
 _MARKED = re.compile("\ue000(\\d+)\ue001")
-"""A person who was mentioned, by account: characters that nobody types."""
+"""A person who was mentioned, by account; who types these characters marks nobody."""
 
 _USERNAME: Final = re.compile(r"@([A-Za-z][A-Za-z0-9_]{3,31})")
 
@@ -91,9 +91,9 @@ async def read_answer(app: App, message: Message, param: Param) -> tuple[str, di
 async def resolve_person(app: App, value: str, mentioned: Mapping[str, str], param: Param) -> str:
     """Return a value with people by account where it names one, and by name elsewhere."""
     if not names_people(param):
-        return _MARKED.sub(lambda found: mentioned[found.group(1)], value) if mentioned else value
+        return _MARKED.sub(lambda found: mentioned.get(found.group(1), found.group()), value)
     marked = _MARKED.search(value)
-    if marked is not None:
+    if marked is not None and marked.group(1) in mentioned:
         return marked.group(1)
     named = _USERNAME.fullmatch(value.strip())
     if named is None:

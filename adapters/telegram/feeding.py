@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from telegram import Update
 from telegram.ext import Application
 
-from adapters.telegram import questions
+from adapters.telegram import kept, questions
 from adapters.telegram.events import Raw
 from adapters.telegram.giving_up import tell_given_up
 from adapters.telegram.inbox import MOST_TRIES, Delivered, Inbox
@@ -85,6 +85,7 @@ class Feeder:
             if tidy:
                 self._inbox.forget_old(c, now)
                 questions.forget_old(c, now)
+                kept.forget_old(c, now)
             fresh = self._inbox.receive(c, delivered)
             for number in unreadable:
                 self._inbox.finish(c, number, now)

@@ -22,7 +22,6 @@ def keep(app: App, c: Connection, account: str, reply: Reply) -> str:
     """Keep a reply for an account; return the code under which it is found."""
     code = secrets.token_urlsafe(16)
     now = app.clock()
-    c.execute(delete(kept_replies).where(kept_replies.c.kept_at < now - KEPT_FOR))
     c.execute(
         insert(kept_replies).values(
             code=code,
@@ -33,6 +32,15 @@ def keep(app: App, c: Connection, account: str, reply: Reply) -> str:
         )
     )
     return code
+
+
+def forget_old(c: Connection, now: int) -> None:
+    """Delete replies that nobody came for in time."""
+    c.execute(
+        delete(kept_replies).where(
+            kept_replies.c.platform == PLATFORM, kept_replies.c.kept_at < now - KEPT_FOR
+        )
+    )
 
 
 def find_kept(app: App, c: Connection, code: str) -> tuple[str, Reply] | None:

@@ -22,7 +22,7 @@ class Usernames:
     def note(self, user: User) -> Callable[[Connection], None] | None:
         """Return what is to be written of a person, ``None`` if nothing is new."""
         name = (user.username or "").casefold()
-        if self._seen.get(user.id, "") == name:
+        if self._seen.get(user.id) == name:
             return None
         if len(self._seen) >= _REMEMBERED:
             self._seen.clear()

@@ -35,6 +35,9 @@ log = structlog.get_logger(__name__)
 OWN: Final = "~"
 """What the codes of the adapter's own buttons begin with; no action's name does."""
 
+PROMPT: Final = 2.0
+"""Seconds after which the press of a question's button is acknowledged, whatever it leads to."""
+
 WAIT: Final = 8.0
 """Seconds for which a press is worked on before its presser is told that it takes longer."""
 
@@ -116,7 +119,17 @@ class Presses:
         edits = message.message_id if message is not None else None
         event = await self._asked_of(visit, ref)
         placed = Visit(visit.turn, event, visit.spot, visit.number, visit.at, edits=edits)
-        refused = await self._conversation.press(placed, name, ref)
+        working = asyncio.create_task(self._conversation.press(placed, name, ref))
+        try:
+            done, _ = await asyncio.wait({working}, timeout=PROMPT)
+        except asyncio.CancelledError:
+            working.cancel()
+            raise
+        if not done:
+            await self._acknowledge(query)
+            await working
+            return
+        refused = working.result()
         await visit.turn.settle()
         await self._acknowledge(query, refused, alert=True)
 
@@ -148,7 +161,8 @@ class Presses:
         if not done:
             text = self._office.app.texts.text(visit.locale, "telegram-later")
             await self._acknowledge(query, text)
-            self._office.in_background(asyncio.create_task(self._later(visit, working)))
+            self._office.go_on(visit.spot)
+            await self._later(visit, working)
             return
         reply = working.result()
         if reply is None:
