@@ -307,3 +307,14 @@ async def test_another_bots_updates_have_numbers_of_their_own(stage: TelegramSta
     assert f"telegram:{own}:{grant['update_id']}" in key
     (kept,) = [one for one in await rows(stage) if one.done_at is None]
     assert kept.platform == f"telegram:{own + 1}"
+
+
+async def test_five_hundred_updates_of_one_chat_are_handled_once_and_in_order(
+    hearing: Hearing,
+) -> None:
+    many = [(7, number) for number in range(1, 501)]
+    for first in range(0, len(many), 100):
+        await hearing.take(*many[first : first + 100])
+        assert hearing.stage.service.processor.waiting("7") <= 2 * LANE_LIMIT
+    await hearing.feeder.settled()
+    assert hearing.heard == many
