@@ -251,8 +251,7 @@ class Conversation:
         """Show a form as it is, since what was done has not changed it."""
         reply = forms.shown(self._app.texts, visit.locale, id, state)
         if why is not None:
-            remark = Note(self._app.texts.text(visit.locale, why), "warning")
-            reply = replace(reply, blocks=(*reply.blocks, remark))
+            reply = replace(reply, blocks=(*reply.blocks, Note(why, "warning")))
         await self._office.say(visit, reply)
 
     async def edited(self, visit: Visit) -> None:
@@ -260,7 +259,8 @@ class Conversation:
         question = await self._asked(visit.spot.address, visit.event.account_id)
         state = question.state if question is not None else None
         if question is not None and isinstance(state, FormAsked) and state.at is None:
-            await self._show_again(visit, question.id, state, "telegram-form-edited")
+            why = self._app.texts.text(visit.locale, "telegram-form-edited")
+            await self._show_again(visit, question.id, state, why)
 
     async def _asked(self, address: str, account: str) -> Question | None:
         find = partial(questions.find, address=address, account=account)
@@ -354,7 +354,8 @@ class Conversation:
             await self._give(visit, question, state, _chosen(state, text), mentioned)
             return
         if state.at is None and not forms.goes_on(state, visit.at):
-            await self._show_again(visit, question.id, state, "telegram-form-waits")
+            why = self._app.texts.text(visit.locale, "telegram-form-waits")
+            await self._show_again(visit, question.id, state, why)
             return
         if message.document is not None:
             name = state.at or forms.main_field(state.form).name
