@@ -25,6 +25,7 @@ from plumas_core.commands.spec import ActionSpec
 
 log = structlog.get_logger(__name__)
 
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Seconds: until the chat sees that somebody works, between signs of it, between edits.
