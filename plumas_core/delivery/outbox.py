@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NewType, Protocol
 
 from pydantic import TypeAdapter
@@ -108,8 +109,15 @@ class Outbox:
         self.deliverers = deliverers
         self._ids = ids
         self._clock = clock
-        self._replies: TypeAdapter[Reply] = TypeAdapter(Reply)
-        self._mentions: TypeAdapter[tuple[int, ...]] = TypeAdapter(tuple[int, ...])
+
+    @cached_property
+    def _replies(self) -> TypeAdapter[Reply]:
+        """The form of a reply, worked out when the first one is written or read."""
+        return TypeAdapter(Reply)
+
+    @cached_property
+    def _mentions(self) -> TypeAdapter[tuple[int, ...]]:
+        return TypeAdapter(tuple[int, ...])
 
     def enqueue(
         self,
