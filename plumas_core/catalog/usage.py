@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Mode: TypeAlias = Literal["single", "batch"]
 """How a call is bought: at list price, one by one, or through a provider's batch API."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens of one call, in the parts that providers bill apart.
 
     ``input`` excludes every cached or cache-writing token; ``output`` includes ``reasoning``,

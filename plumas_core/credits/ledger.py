@@ -41,24 +41,6 @@ HOUSE_KINDS: tuple[AccountKind, ...] = ("issued", "provider_cost", "overrun")
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
-    """Take ``amount`` from ``hold`` and leave it open."""
-
-    hold: int
-    amount: int
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Take ``amount`` from ``hold``, close it, and let the rest return; by 0 all of it returns."""
-
-    hold: int
-    key: str
-    amount: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Book:
     """The ledger's operations, with what they need of the world: new ids, and the time."""
 
@@ -241,14 +223,8 @@ class Book:
         if c.execute(statements.VOID, given).scalar() is None:
             settle(c, self.ids, self.clock, [Order(hold, 0, key, closes=True)])
 
-    def draw_many(self, c: Connection, draws: Sequence[Draw]) -> list[Settled]:
-        """Do as :meth:`draw` for each, in their order, with a few statements for all."""
-        orders = [Order(draw.hold, draw.amount, draw.key, closes=False) for draw in draws]
-        return settle(c, self.ids, self.clock, orders)
-
-    def close_many(self, c: Connection, closings: Sequence[Close]) -> list[Settled]:
-        """Do as :meth:`post` for each, in their order, with a few statements for all."""
-        orders = [Order(close.hold, close.amount, close.key, closes=True) for close in closings]
+    def settle_many(self, c: Connection, orders: Sequence[Order]) -> list[Settled]:
+        """Do as :meth:`draw` or :meth:`post` for each, in their order, in a few statements."""
         return settle(c, self.ids, self.clock, orders)
 
     def _drawn(self, c: Connection, hold: int, amount: int, key: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, TextClause
 
@@ -26,8 +26,7 @@ OVERRUN_SUFFIX = "+overrun"
 """What makes the key of an overrun from the key of its draw, where both move something."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """Draw ``amount`` from a hold, and close it then if ``closes``."""
 
     hold: int
@@ -40,8 +39,7 @@ class Order:
         return "close" if self.closes else "draw"
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What an order moved to the provider's cost, in picodollars.
 
     ``drawn`` came from the hold, ``overrun`` from the house because the hold had too little left.
@@ -65,7 +63,7 @@ class _Books:
 
     house: dict[str, int]
     holds: dict[int, _Hold]
-    transfers: dict[str, Row[Any]]
+    transfers: dict[str, Row[*tuple[Any, ...]]]
     closed: dict[str, int]
     first: dict[str, tuple[Order, Settled]] = field(default_factory=dict)
 
@@ -83,8 +81,8 @@ def settle(c: Connection, ids: Ids, clock: Clock, orders: Sequence[Order]) -> li
         return []
     now = clock()
     books = _read(c, orders)
-    moves: list[dict[str, Any]] = []
-    closings: list[dict[str, Any]] = []
+    moves: list[tuple[Any, ...]] = []
+    closings: list[tuple[Any, ...]] = []
     results: list[Settled] = []
     for order in orders:
         known = _known(books, order)
@@ -92,7 +90,7 @@ def settle(c: Connection, ids: Ids, clock: Clock, orders: Sequence[Order]) -> li
             known = _judge(books, order)
             moves.extend(_moves(books, order, known, ids, now))
             if order.closes:
-                closings.append({"hold": order.hold, "key": order.key, "at": now})
+                closings.append((now, order.key, order.hold))
             books.first[order.key] = (order, known)
         results.append(known)
     execute_many(c, statements.ADD_TRANSFER, moves)
@@ -106,8 +104,10 @@ def _read(c: Connection, orders: Sequence[Order]) -> _Books:
     return _Books(
         house={row.kind: row.id for row in c.execute(statements.HOUSE_ACCOUNTS)},
         holds={
-            row.id: _Hold(row.account, row.remaining, row.state == "open", row.purpose)
-            for row in _among(c, statements.READ_HOLDS, [order.hold for order in orders])
+            number: _Hold(account, remaining, state == "open", purpose)
+            for number, account, remaining, state, purpose in _among(
+                c, statements.READ_HOLDS, [order.hold for order in orders]
+            )
         },
         transfers={row.key: row for row in _among(c, statements.READ_TRANSFERS, both)},
         closed={row.close_key: row.id for row in _among(c, statements.READ_CLOSED, keys)},
@@ -116,7 +116,7 @@ def _read(c: Connection, orders: Sequence[Order]) -> _Books:
 
 def _among(
     c: Connection, statement: TextClause, values: Sequence[int] | Sequence[str]
-) -> Iterator[Row[Any]]:
+) -> Iterator[Row[*tuple[Any, ...]]]:
     distinct = list(dict.fromkeys(values))
     for start in range(0, len(distinct), AT_ONCE):
         yield from c.execute(statement, {"among": distinct[start : start + AT_ONCE]})
@@ -163,7 +163,7 @@ def _judge(books: _Books, order: Order) -> Settled:
 
 def _moves(
     books: _Books, order: Order, result: Settled, ids: Ids, now: int
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[Any, ...]]:
     hold = books.holds[order.hold]
     key = order.key
     for debit, amount in (
@@ -171,14 +171,6 @@ def _moves(
         (books.house["overrun"], result.overrun),
     ):
         if amount:
-            yield {
-                "id": ids.new(),
-                "key": key,
-                "debit": debit,
-                "credit": books.house["provider_cost"],
-                "amount": amount,
-                "purpose": hold.purpose,
-                "hold": order.hold,
-                "at": now,
-            }
+            provider = books.house["provider_cost"]
+            yield (ids.new(), key, debit, provider, amount, hold.purpose, order.hold, now)
             key = order.key + OVERRUN_SUFFIX

@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from plumas_core.characters import clean_text, cut, is_blank
 from plumas_core.judging.quotes import find_quote
@@ -54,8 +54,7 @@ class Broken:
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one seat found in one text.
 
     ``scores``: criterion → 1 to 10, in the rubric's order. ``quote``: a part of the text, as it

@@ -13,13 +13,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from pydantic_core import to_json
 from sqlalchemy import ColumnElement, Connection, exists, select, text
 
 from plumas_core.app import App
 from plumas_core.catalog.models import Model
 from plumas_core.catalog.pricing import price
 from plumas_core.catalog.usage import Mode
-from plumas_core.credits.ledger import Close, Draw
+from plumas_core.credits.settling import Order
 from plumas_core.duels.states import UNREAD
 from plumas_core.judging.reading import Reading
 from plumas_core.policy import Policy
@@ -90,9 +91,9 @@ def settle_judging(
         return
     now = app.clock()
     texts = _texts(c, answers)
-    settled: list[dict[str, Any]] = []
-    read: list[dict[str, Any]] = []
-    unread: list[dict[str, Any]] = []
+    settled: list[tuple[Any, ...]] = []
+    read: list[tuple[Any, ...]] = []
+    unread: list[tuple[Any, ...]] = []
     costs: dict[int, int] = defaultdict(int)
     for call, result in answers:
         billed = result.usage.prompt or result.usage.output
@@ -139,50 +140,24 @@ def _read(
     return outcome if isinstance(outcome, Reading) else _NotRead(outcome.reason, broken=True)
 
 
-def _settled(call: OpenCall, result: RowResult, cost: int, now: int) -> dict[str, Any]:
-    usage = result.usage
-    return {
-        "id": call.id,
-        "state": "settled" if result.outcome == "succeeded" else "failed",
-        "input": usage.input,
-        "cached": usage.cached,
-        "cache_write_5m": usage.cache_write_5m,
-        "cache_write_1h": usage.cache_write_1h,
-        "output": usage.output,
-        "reasoning": usage.reasoning,
-        "cost": cost,
-        "error": result.error[:REASON_LIMIT] if result.error else None,
-        "at": now,
-    }
+def _settled(call: OpenCall, result: RowResult, cost: int, now: int) -> tuple[Any, ...]:
+    state = "settled" if result.outcome == "succeeded" else "failed"
+    error = result.error[:REASON_LIMIT] if result.error else None
+    return (state, *result.usage, cost, error, now, call.id)
 
 
-def _as_read(call: OpenCall, reading: Reading, now: int) -> dict[str, Any]:
-    return {
-        "id": call.evaluation_id,
-        "scores": _as_json(reading.scores),
-        "comment": reading.comment,
-        "quote": reading.quote,
-        "steering": reading.steering,
-        "at": now,
-    }
+def _as_read(call: OpenCall, reading: Reading, now: int) -> tuple[Any, ...]:
+    scores = to_json(reading.scores).decode()
+    return (scores, reading.comment, reading.quote, reading.steering, now, call.evaluation_id)
 
 
-def _as_json(scores: Mapping[str, int]) -> str:
-    """Return the scores as an object; a criterion's id is of lower-case letters only."""
-    return "{" + ",".join([f'"{name}":{score}' for name, score in scores.items()]) + "}"
-
-
-def _as_unread(policy: Policy, call: OpenCall, outcome: _NotRead) -> dict[str, Any]:
+def _as_unread(policy: Policy, call: OpenCall, outcome: _NotRead) -> tuple[Any, ...]:
     """Decide whether the seat is asked again. One more call after a paid one needs new money."""
     broken = call.broken + outcome.broken
     over = outcome.final or broken >= policy.broken_answers or call.tries >= policy.unbilled_tries
-    return {
-        "id": call.evaluation_id,
-        "state": "missing" if over else "waiting",
-        "broken": broken,
-        "unfunded": outcome.broken and not over,
-        "reason": outcome.reason[:REASON_LIMIT],
-    }
+    state = "missing" if over else "waiting"
+    unfunded = outcome.broken and not over
+    return (state, broken, unfunded, outcome.reason[:REASON_LIMIT], call.evaluation_id)
 
 
 def _pay(
@@ -190,14 +165,12 @@ def _pay(
 ) -> None:
     """Draw from each hold what its calls cost, and close it where no more of them will come."""
     over = _finished(c, entry_ids)
-    drawn = [
-        Draw(hold, cost, f"{key}:{hold}")
-        for hold, cost in costs.items()
-        if cost and hold not in over
+    spent = {hold: cost for hold, cost in costs.items() if cost}
+    orders = [
+        Order(hold, spent.get(hold, 0), f"{key}:{hold}", closes=hold in over)
+        for hold in sorted(spent.keys() | over)
     ]
-    app.book.draw_many(c, drawn)
-    closed = [Close(hold, f"{key}:{hold}", costs.get(hold, 0)) for hold in over]
-    app.book.close_many(c, closed)
+    app.book.settle_many(c, orders)
 
 
 def _finished(c: Connection, entry_ids: Collection[int]) -> set[int]:
@@ -216,8 +189,8 @@ def _finished(c: Connection, entry_ids: Collection[int]) -> set[int]:
 
 
 _SETTLE_CALL = text(
-    "UPDATE calls SET state = :state, input = :input, cached = :cached, "
-    "cache_write_5m = :cache_write_5m, cache_write_1h = :cache_write_1h, output = :output, "
+    "UPDATE calls SET state = :state, input = :input, output = :output, cached = :cached, "
+    "cache_write_5m = :cache_write_5m, cache_write_1h = :cache_write_1h, "
     "reasoning = :reasoning, cost = :cost, error = :error, settled_at = :at "
     "WHERE id = :id AND state = 'in_flight'"
 )

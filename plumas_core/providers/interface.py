@@ -69,8 +69,7 @@ class CompletionRequest:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """A whole answer, with what it used."""
 
     text: str
@@ -135,8 +134,7 @@ class BatchState:
     queue_full: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RowResult:
+class RowResult(NamedTuple):
     """One row's answer. Usage is zero where nothing is billed."""
 
     custom_id: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from io import BytesIO
 from typing import Final, TypeAlias
 
 from pydantic_core import from_json
@@ -35,6 +36,8 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{1,63}")
 def read_object(data: bytes | str) -> Json:
     """Return the JSON object that ``data`` is.
 
+    Its texts are well-formed Unicode, however they were sent.
+
     Raises:
         BadAnswer: it is not one.
     """
@@ -50,12 +53,14 @@ def read_object(data: bytes | str) -> Json:
 def _parsed(data: bytes | str) -> object:
     """Return the value that ``data`` is, by the quick parser; what that refuses, the other reads.
 
-    The quick one takes half the time, but no lone surrogate, which a model may well send.
+    The quick one takes half the time, but no lone surrogate, which a model may well send: such
+    halves become question marks, so that every text in what is returned can be written as UTF-8.
     """
     try:
         return from_json(data)
     except ValueError:
-        return json.loads(data)
+        value = json.loads(data)
+        return json.loads(well_formed(json.dumps(value, ensure_ascii=False)))
 
 
 def part(value: Json, name: str) -> Json:
@@ -71,9 +76,9 @@ def items(value: Json, name: str) -> list[Json]:
 
 
 def text(value: Json, name: str) -> str:
-    """Return the text at ``name`` in well-formed Unicode, ``""`` where there is none."""
+    """Return the text at ``name``, ``""`` where there is none."""
     found = value.get(name)
-    return well_formed(found) if isinstance(found, str) else ""
+    return found if isinstance(found, str) else ""
 
 
 def identifier(value: Json, name: str = "id") -> str:
@@ -140,7 +145,7 @@ def row_id(row: Json) -> str | None:
     found = row.get("custom_id")
     if not isinstance(found, str) or not 0 < len(found) <= LONGEST_ID:
         return None
-    return well_formed(found)
+    return found
 
 
 def code_of(error: object) -> str:
@@ -168,16 +173,17 @@ async def read_lines(
     begun: list[bytes] = []
     size = 0
     async for chunk in chunks:
-        head, *rest = chunk.split(b"\n")
+        head, *rest = BytesIO(chunk).readlines() or [b""]
         begun.append(head)
         size += len(head)
         if size > LONGEST_LINE:
             raise BadAnswer("a line of the results has no end")
-        if not rest:
+        if not head.endswith(b"\n"):
             continue
-        yield [line for line in (b"".join(begun), *rest[:-1]) if line.strip()], True
-        begun = [rest[-1]]
-        size = len(rest[-1])
+        tail = rest.pop() if rest and not rest[-1].endswith(b"\n") else b""
+        yield [line[:-1] for line in (b"".join(begun), *rest) if not line.isspace()], True
+        begun = [tail]
+        size = len(tail)
     last = b"".join(begun)
     if last.strip():
         yield [last], False

@@ -32,7 +32,7 @@ from plumas_core.providers.interface import (
 )
 from plumas_core.providers.shaping import Shaped, shape
 from plumas_core.providers.streaming import SILENCE, read_events
-from plumas_core.providers.wire import Json, items, part, read_object, text
+from plumas_core.providers.wire import Json, items, part, read_object, text, well_formed
 
 if TYPE_CHECKING:
     import httpx2
@@ -120,7 +120,7 @@ class AnthropicProvider(AIProviderInterface):
             async for event in events:
                 kind = text(event, "type")
                 if kind == "content_block_delta":
-                    if piece := text(part(event, "delta"), "text"):
+                    if piece := well_formed(text(part(event, "delta"), "text")):
                         pieces.append(piece)
                         yield TextDelta(piece)
                 elif kind in ("message_start", "message_delta"):

@@ -35,7 +35,7 @@ from plumas_core.providers.openai_api.requests import completion_body
 from plumas_core.providers.queue_room import UNKNOWN_ROOM, QueueRoom
 from plumas_core.providers.shaping import Shaped, shape
 from plumas_core.providers.streaming import SILENCE, read_events
-from plumas_core.providers.wire import items, part, read_object, text
+from plumas_core.providers.wire import items, part, read_object, text, well_formed
 
 if TYPE_CHECKING:
     import httpx2
@@ -129,9 +129,9 @@ class OpenAIProvider(AIProviderInterface):
                     usage = read_usage(event, shaped.model)
                 for choice in items(event, "choices")[:1]:
                     delta = part(choice, "delta")
-                    refusal += text(delta, "refusal")
+                    refusal += well_formed(text(delta, "refusal"))
                     finish = text(choice, "finish_reason") or finish
-                    if piece := text(delta, "content"):
+                    if piece := well_formed(text(delta, "content")):
                         pieces.append(piece)
                         yield TextDelta(piece)
         if usage is None:

@@ -96,7 +96,7 @@ def test_more_tokens_never_cost_less_at_the_same_rates(
     luna: Model, usage: Usage, more: Usage
 ) -> None:
     model = priced(luna, replace(luna.prices[0].tiers[0], above=-1))
-    usage, more = replace(usage, cache_write_1h=0), replace(more, cache_write_1h=0)
+    usage, more = usage._replace(cache_write_1h=0), more._replace(cache_write_1h=0)
     both = Usage(
         usage.input + more.input,
         usage.output + more.output,
@@ -138,7 +138,7 @@ def test_cached_tokens_count_towards_the_long_context_threshold(luna: Model, at:
     usage = Usage(input=1, output=0, cached=272_000)
     tier = luna.prices[0].tiers[0]
     assert price(luna, usage, "single", at) == by_hand(tier.single, usage)
-    under = replace(usage, input=0)
+    under = usage._replace(input=0)
     assert price(luna, under, "single", at) == by_hand(luna.prices[0].base.single, under)
 
 

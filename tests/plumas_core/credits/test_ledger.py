@@ -16,9 +16,9 @@ from plumas_core.credits.errors import (
     UnknownAccount,
     UnknownHold,
 )
-from plumas_core.credits.ledger import Book, Close, Draw
+from plumas_core.credits.ledger import Book
 from plumas_core.credits.movements import Balance, balance
-from plumas_core.credits.settling import AT_ONCE, Settled
+from plumas_core.credits.settling import AT_ONCE, Order, Settled
 from plumas_core.storage.tables.ledger import MOST_AMOUNT
 from tests.plumas_core.credits.ground import COMMUNITY, OTHER_COMMUNITY, grant, reserve, watched
 
@@ -365,40 +365,61 @@ def test_draws_in_bulk_share_what_a_hold_has_in_their_order(
     first = reserve(c, book, wallet, 50, "h1")
     second = reserve(c, book, pool, 50, "h2")
     draws = [
-        Draw(first, 30, "a"),
-        Draw(second, 10, "b"),
-        Draw(first, 30, "c"),
-        Draw(first, 5, "d"),
-        Draw(second, 10, "b"),
+        Order(first, 30, "a", closes=False),
+        Order(second, 10, "b", closes=False),
+        Order(first, 30, "c", closes=False),
+        Order(first, 5, "d", closes=False),
+        Order(second, 10, "b", closes=False),
     ]
     expected = [Settled(30, 0), Settled(10, 0), Settled(20, 10), Settled(0, 5), Settled(10, 0)]
-    assert book.draw_many(c, draws) == expected
-    assert book.draw_many(c, draws) == expected
+    assert book.settle_many(c, draws) == expected
+    assert book.settle_many(c, draws) == expected
     assert balance(c, wallet) == Balance(50, 0)
     assert balance(c, pool) == Balance(990, 40)
 
 
 def test_closing_in_bulk_posts_and_voids(c: Connection, book: Book, pool: int) -> None:
     holds = [reserve(c, book, pool, 50, f"h{n}") for n in range(3)]
-    closings = [Close(holds[0], "a"), Close(holds[1], "b", 20), Close(holds[2], "c", 60)]
+    closings = [
+        Order(holds[0], 0, "a", closes=True),
+        Order(holds[1], 20, "b", closes=True),
+        Order(holds[2], 60, "c", closes=True),
+    ]
     expected = [Settled(0, 0), Settled(20, 0), Settled(50, 10)]
-    assert book.close_many(c, closings) == expected
-    assert book.close_many(c, closings) == expected
+    assert book.settle_many(c, closings) == expected
+    assert book.settle_many(c, closings) == expected
     assert balance(c, pool) == Balance(930, 0)
+
+
+def test_draws_and_closings_in_bulk_take_their_turns(
+    c: Connection, book: Book, wallet: int, pool: int
+) -> None:
+    first = reserve(c, book, wallet, 50, "h1")
+    second = reserve(c, book, pool, 50, "h2")
+    orders = [
+        Order(first, 20, "a", closes=False),
+        Order(second, 10, "b", closes=True),
+        Order(first, 20, "c", closes=True),
+        Order(second, 5, "d", closes=False),
+    ]
+    expected = [Settled(20, 0), Settled(10, 0), Settled(20, 0), Settled(0, 5)]
+    assert book.settle_many(c, orders) == expected
+    assert book.settle_many(c, orders) == expected
+    assert balance(c, wallet) == Balance(60, 0)
+    assert balance(c, pool) == Balance(990, 0)
 
 
 def test_one_hold_is_not_closed_twice_in_bulk(c: Connection, book: Book, pool: int) -> None:
     hold = reserve(c, book, pool, 50, "h")
     with pytest.raises(HoldClosed):
-        book.close_many(c, [Close(hold, "a"), Close(hold, "b")])
+        book.settle_many(c, [Order(hold, 0, "a", closes=True), Order(hold, 0, "b", closes=True)])
     with pytest.raises(KeyReused):
-        book.close_many(c, [Close(hold, "a", 1), Close(hold, "a", 2)])
+        book.settle_many(c, [Order(hold, 1, "a", closes=True), Order(hold, 2, "a", closes=True)])
     assert balance(c, pool) == Balance(1_000, 50)
 
 
 def test_nothing_in_bulk_is_nothing(c: Connection, book: Book) -> None:
-    assert book.draw_many(c, []) == []
-    assert book.close_many(c, []) == []
+    assert book.settle_many(c, []) == []
 
 
 def test_a_chunk_of_thousands_settles_in_a_few_statements(c: Connection, book: Book) -> None:
@@ -407,7 +428,7 @@ def test_a_chunk_of_thousands_settles_in_a_few_statements(c: Connection, book: B
     number = AT_ONCE + 3
     holds = [reserve(c, book, pool, 10, f"h{n}") for n in range(number)]
     with watched(c) as sent:
-        results = book.draw_many(c, [Draw(hold, 4, f"d{hold}") for hold in holds])
+        results = book.settle_many(c, [Order(hold, 4, f"d{hold}", closes=False) for hold in holds])
     assert set(results) == {Settled(4, 0)}
     assert len(results) == number
     assert len(sent) < 10

@@ -31,9 +31,8 @@ from plumas_core.credits.errors import (
     InsufficientCredits,
     KeyReused,
 )
-from plumas_core.credits.ledger import Close, Draw
 from plumas_core.credits.movements import movements
-from plumas_core.credits.settling import Settled
+from plumas_core.credits.settling import Order, Settled
 from plumas_core.storage.sqlite import _begin_immediate, _on_connect
 from tests.plumas_core.credits.ground import COMMUNITY, MEMBERS, WORK, add_call, new_book
 from tests.plumas_core.credits.ground import settle_world as settle
@@ -258,11 +257,11 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(wanted=st.lists(st.tuples(holds, AMOUNTS), max_size=6))
     def draw_in_bulk(self, wanted: list[tuple[Hold, int]]) -> None:
-        draws = [Draw(hold.id, amount, self.key()) for hold, amount in wanted]
+        draws = [Order(hold.id, amount, self.key(), closes=False) for hold, amount in wanted]
         expected = [hold.settle(amount, closes=False) for hold, amount in wanted]
 
         def call(c: Connection) -> object:
-            return self.book.draw_many(c, draws)
+            return self.book.settle_many(c, draws)
 
         assert self.run(call) == expected
         for draw, result in zip(draws, expected, strict=True):
@@ -270,30 +269,32 @@ class LedgerMachine(RuleBasedStateMachine):
         for hold, amount in wanted:
             self.pay(hold, amount)
 
-    def single_is_bulk(self, draw: Draw, result: Settled) -> None:
+    def single_is_bulk(self, draw: Order, result: Settled) -> None:
         """Keep the single form of a draw that was done in bulk, and the other way round."""
         self.did(
             lambda c: self.book.draw(c, draw.hold, draw.amount, draw.key),
             result,
-            lambda c: self.book.draw_many(c, [Draw(draw.hold, draw.amount + 1, draw.key)]),
+            lambda c: self.book.settle_many(c, [draw._replace(amount=draw.amount + 1)]),
         )
 
     @rule(wanted=st.lists(st.tuples(holds, st.integers(0, 25)), max_size=4))
     def close_in_bulk(self, wanted: list[tuple[Hold, int]]) -> None:
         distinct = {hold.id: (hold, amount) for hold, amount in wanted if hold.is_open}
-        closings = [Close(number, self.key(), distinct[number][1]) for number in distinct]
+        closings = [
+            Order(number, distinct[number][1], self.key(), closes=True) for number in distinct
+        ]
         expected = [hold.settle(amount, closes=True) for hold, amount in distinct.values()]
-        assert self.run(lambda c: self.book.close_many(c, closings)) == expected
+        assert self.run(lambda c: self.book.settle_many(c, closings)) == expected
         for close, result in zip(closings, expected, strict=True):
             self.closed_in_bulk(close, result)
         for hold, amount in distinct.values():
             self.pay(hold, amount)
 
-    def closed_in_bulk(self, close: Close, result: Settled) -> None:
+    def closed_in_bulk(self, close: Order, result: Settled) -> None:
         self.did(
             lambda c: self.book.post(c, close.hold, close.amount, close.key),
             result,
-            lambda c: self.book.close_many(c, [Close(close.hold, close.key, close.amount + 1)]),
+            lambda c: self.book.settle_many(c, [close._replace(amount=close.amount + 1)]),
         )
 
     @rule(which=KEYS)
