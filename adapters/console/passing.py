@@ -149,24 +149,35 @@ class ManualTime:
 class Rounds:
     """Does due work, round after round, until a round brings nothing new."""
 
-    def __init__(self, app: App, run_due: RunDue) -> None:
+    def __init__(self, app: App, clock: Clock, run_due: RunDue) -> None:
         self._app = app
+        self._clock = clock
         self._run_due = run_due
         self._usual = 0
+        self._quiet: tuple[int, object] | None = None
 
     async def run(self) -> bool:
         """Do all that is due at this moment; tell whether there was anything.
 
-        Some jobs count what they look after at every look: the same number again is no news.
+        Some jobs count what they look after at every look: the same number again is no news. What
+        is due follows from the time and the database: while neither has changed, there is no look.
         """
         usual, last = self._usual, -1
         for number in range(_MOST_ROUNDS):
+            moment = await self._moment()
+            if number == 0 and moment == self._quiet:
+                return False
             done = await self._run_due(self._app)
             if done in (0, last):
-                self._usual = done
+                self._usual, self._quiet = done, moment
                 return number > 1 or done != usual
             last = done
         return True
+
+    async def _moment(self) -> tuple[int, object]:
+        """Return the time, and what is the same only while nothing is committed."""
+        state = await self._app.db.glance(lambda _: object(), ("state", id(self)))
+        return self._clock(), state
 
 
 class VirtualTime:
@@ -175,7 +186,7 @@ class VirtualTime:
     def __init__(self, app: App, time: ManualTime, run_due: RunDue) -> None:
         self._app = app
         self._time = time
-        self._rounds = Rounds(app, run_due)
+        self._rounds = Rounds(app, time.now, run_due)
 
     async def wait(self, milliseconds: int) -> None:
         await self._pass(milliseconds, self._never)
@@ -225,7 +236,7 @@ class PacedTime:
     def __init__(self, app: App, time: ManualTime, run_due: RunDue, scale: float) -> None:
         self._app = app
         self._time = time
-        self._rounds = Rounds(app, run_due)
+        self._rounds = Rounds(app, time.now, run_due)
         self._scale = scale
         self._last = 0.0
 

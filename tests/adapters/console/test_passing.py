@@ -63,6 +63,38 @@ async def test_what_is_due_is_done_until_nothing_is(app: App) -> None:
     assert work.looks > 5
 
 
+async def test_where_nothing_has_changed_nothing_is_looked_for(app: App) -> None:
+    work = Work()
+    time = ManualTime(0)
+    passing = VirtualTime(app, time, work)
+    await passing.catch_up()
+    await passing.catch_up()
+    assert work.looks == 1
+    await Stage(app, ManualClock(), []).say("m1", "/credits")
+    await passing.catch_up()
+    assert work.looks == 2
+    time.advance(1)
+    await passing.catch_up()
+    assert work.looks == 3
+
+
+async def test_what_changes_during_the_last_look_is_looked_at_again(app: App) -> None:
+    stage = Stage(app, ManualClock(), [])
+    looks = 0
+
+    async def meanwhile(app: App) -> int:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            await stage.say("m1", "/credits")
+        return 0
+
+    passing = VirtualTime(app, ManualTime(0), meanwhile)
+    await passing.catch_up()
+    await passing.catch_up()
+    assert looks == 2
+
+
 async def test_work_that_never_ends_does_not_stop_time(app: App) -> None:
     numbers = iter(range(1, 1_000_000))
 
