@@ -13,7 +13,6 @@ import discord
 import structlog
 
 from adapters.discord import limits, messages
-from adapters.discord.limits import size
 from adapters.discord.render import Rendered, bare_file, render
 from adapters.discord.threads import begin_thread, first_own
 from plumas_core.commands.reply import Reply, Text, Thread
@@ -25,6 +24,7 @@ from plumas_core.delivery.outbox import (
     PlaceLost,
 )
 from plumas_core.delivery.places import PRIVATE
+from plumas_core.lengths import size
 
 log = structlog.get_logger(__name__)
 

@@ -9,10 +9,10 @@ import discord
 from discord import ui
 
 from adapters.discord import limits
-from adapters.discord.limits import clipped
 from adapters.discord.safe import clean, visible
 from adapters.discord.uploads import Upload, read_upload, upload_from
 from plumas_core.commands.reply import Form, FormField
+from plumas_core.lengths import clipped, head
 from plumas_core.locales.translate import Translations
 from plumas_core.problems import Problem
 
@@ -75,7 +75,7 @@ def _input(field: FormField) -> ui.TextInput[Any]:
         style=style,
         required=field.required and not field.file,
         max_length=limit,
-        default=limits.head(clean(field.value), limit) or None,
+        default=head(clean(field.value), limit) or None,
     )
 
 

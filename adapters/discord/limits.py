@@ -40,23 +40,3 @@ CHOICE_LENGTH: Final = 100
 STRING_OPTION: Final = 6_000
 NONCE: Final = 25
 THREAD_NAME: Final = 100
-
-
-def size(text: str) -> int:
-    """Return the length of ``text`` in UTF-16 units."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def clipped(text: str, limit: int) -> str:
-    """Return ``text``, or as much of it as fits with ``…`` into ``limit`` units."""
-    if size(text) <= limit:
-        return text
-    return head(text, limit - 1).rstrip() + "…"
-
-
-def head(text: str, limit: int) -> str:
-    """Return the longest beginning of ``text`` of at most ``limit`` units."""
-    if text.isascii():
-        return text[:limit]
-    cut = text.encode("utf-16-le", "surrogatepass")[: 2 * max(limit, 0)]
-    return cut.decode("utf-16-le", "ignore")

@@ -10,10 +10,10 @@ import discord
 from discord import ui
 
 from adapters.discord import limits
-from adapters.discord.limits import clipped
 from adapters.discord.render import Attachment, Rendered
 from adapters.discord.safe import clean, visible
 from plumas_core.commands.reply import Button
+from plumas_core.lengths import clipped
 
 PICK: Final = "pick:"
 """What the id of a menu begins with that stands for buttons; what is chosen is a button's code."""

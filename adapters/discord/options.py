@@ -24,6 +24,7 @@ from plumas_core.commands.spec import (
     TextParam,
 )
 from plumas_core.commands.values import REF_LIMIT
+from plumas_core.lengths import clipped, size
 from plumas_core.locales.translate import FALLBACK, Translations
 
 Run: TypeAlias = Callable[[discord.Interaction, AnyCommand, Mapping[str, Any]], Awaitable[None]]
@@ -118,11 +119,9 @@ def _autocomplete(of: RefKind, suggest: Suggest) -> Any:
     ) -> list[app_commands.Choice[str]]:
         found = await suggest(interaction, of, typed)
         return [
-            app_commands.Choice(
-                name=limits.clipped(one.label, limits.CHOICE_LENGTH), value=one.value
-            )
+            app_commands.Choice(name=clipped(one.label, limits.CHOICE_LENGTH), value=one.value)
             for one in found[: limits.CHOICES]
-            if 0 < limits.size(one.value) <= limits.CHOICE_LENGTH
+            if 0 < size(one.value) <= limits.CHOICE_LENGTH
         ]
 
     return complete

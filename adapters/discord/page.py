@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.discord import limits
-from adapters.discord.limits import clipped, size
 from adapters.discord.safe import visible
+from plumas_core.lengths import clipped, size
 
 _GAP = "\n\n"
 

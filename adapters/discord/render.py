@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.discord import limits
-from adapters.discord.limits import clipped, size
 from adapters.discord.page import Page
 from adapters.discord.plain import plain_text
 from adapters.discord.safe import clean, escaped, fenced, needs_fence, unfenced, visible
@@ -37,6 +36,7 @@ from plumas_core.commands.reply import (
     Tone,
     Verse,
 )
+from plumas_core.lengths import clipped, size
 
 COLOUR: Final = 0x5B4B8A
 _COLOURS: Final[dict[Tone, int]] = {

@@ -1,29 +1,18 @@
-"""Long text in pieces, cut where a reader would cut it."""
+"""Long text in pieces that are as long as Discord takes them once they are escaped."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from adapters.discord.limits import size
-
-_BREAKS = ("\n\n", "\n", " ")
+from plumas_core.lengths import broken, size
 
 
 def first_piece(text: str, limit: int, form: Callable[[str], str]) -> tuple[str, str]:
     """Return the beginning of ``text`` whose ``form`` has at most ``limit`` units, and the rest.
 
-    It ends with a paragraph, else with a line, else with a word, where one ends in its second
-    half; ``form`` never makes a text shorter. The blanks at the cut are in neither.
+    It is cut where a reader would cut it. ``form`` never makes a text shorter.
     """
-    at = _most(text, limit, form)
-    if at == len(text):
-        return text, ""
-    for mark in _BREAKS:
-        found = text.rfind(mark, at // 2, at + 1)
-        if found > 0:
-            rest = text[found + len(mark) :]
-            return text[:found].rstrip(), rest.lstrip("\n") if "\n" in mark else rest
-    return text[:at], text[at:]
+    return broken(text, _most(text, limit, form))
 
 
 def _most(text: str, limit: int, form: Callable[[str], str]) -> int:

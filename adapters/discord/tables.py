@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from adapters.discord.safe import clean
 from plumas_core.commands.reply import Table
+from plumas_core.lengths import cell_width, letter_width
 
 WIDTH = 56
 """Letters of one width in a line of an embed, on a desktop of usual size."""
@@ -39,19 +39,6 @@ def whole_table(table: Table) -> str:
     cells = [row + [""] * (count - len(row)) for row in cells]
     widths = [max(cell_width(row[column]) for row in cells) for column in range(count)]
     return "\n".join(_row(row, range(count), widths, table.numeric) for row in cells)
-
-
-def cell_width(text: str) -> int:
-    """Return how many letters of one width ``text`` takes."""
-    if text.isascii():
-        return len(text)
-    return sum(_letter_width(letter) for letter in text)
-
-
-def _letter_width(letter: str) -> int:
-    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 def _line(cell: str) -> str:
@@ -91,7 +78,7 @@ def _padded(text: str, width: int, *, right: bool) -> str:
     if cell_width(text) > width:
         kept = ""
         for letter in text:
-            if cell_width(kept) + _letter_width(letter) > width - 1:
+            if cell_width(kept) + letter_width(letter) > width - 1:
                 break
             kept += letter
         text = kept + "…"

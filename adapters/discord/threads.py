@@ -13,8 +13,8 @@ import structlog
 from discord import MessageType
 
 from adapters.discord import limits
-from adapters.discord.limits import clipped
 from adapters.discord.safe import clean, visible
+from plumas_core.lengths import clipped
 
 log = structlog.get_logger(__name__)
 

@@ -20,6 +20,7 @@ from adapters.telegram.uploads import read_document
 from plumas_core.app import App
 from plumas_core.commands.line import read_line
 from plumas_core.commands.spec import AnyCommand, AttachmentParam, Param, RefParam, Value
+from plumas_core.lengths import head
 from plumas_core.locales.translate import LOCALES, Translations
 from plumas_core.storage.tables.inbox import usernames
 
@@ -117,19 +118,14 @@ def _marked(message: Message, rest: str, mentioned: dict[str, str]) -> str:
     for entity in sorted(entities, key=lambda one: one.offset, reverse=True):
         if entity.type != MessageEntity.TEXT_MENTION or entity.user is None or entity.user.is_bot:
             continue
-        first = _position(text, entity.offset)
-        last = _position(text, entity.offset + entity.length)
+        first = len(head(text, entity.offset))
+        last = len(head(text, entity.offset + entity.length))
         if first < start:
             break
         mentioned[str(entity.user.id)] = entity.user.full_name
         mark = f"\ue000{entity.user.id}\ue001"
         rest = rest[: first - start] + mark + rest[last - start :]
     return rest
-
-
-def _position(text: str, units: int) -> int:
-    """Return the place in a string that is so many UTF-16 units from its beginning."""
-    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore"))
 
 
 async def _add_what_was_replied_to(

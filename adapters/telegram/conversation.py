@@ -16,7 +16,6 @@ from adapters.telegram import forms, limits, questions
 from adapters.telegram.arguments import Typed, names_people, read_answer, replied
 from adapters.telegram.events import PLATFORM, Spot
 from adapters.telegram.exchange import Exchange, last_of
-from adapters.telegram.limits import clipped, size
 from adapters.telegram.office import Office, Visit
 from adapters.telegram.pages import paged, piece
 from adapters.telegram.questions import FormAsked, Origin, ParamAsked, Question
@@ -38,6 +37,7 @@ from plumas_core.commands.spec import (
 from plumas_core.commands.values import read_value
 from plumas_core.delivery.places import PRIVATE
 from plumas_core.ids import decode, encode
+from plumas_core.lengths import clipped, size
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.duels import duels
 from plumas_core.storage.tables.people import identities, places

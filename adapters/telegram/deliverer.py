@@ -30,7 +30,6 @@ from telegram.ext import ExtBot
 
 from adapters.telegram import limits
 from adapters.telegram.events import PLATFORM, Spot, spot_at
-from adapters.telegram.limits import clipped, size
 from adapters.telegram.moving import move_home
 from adapters.telegram.pacing import TELL, refusal_seconds
 from adapters.telegram.render import OneMessage, bare, render_one, render_words
@@ -46,6 +45,7 @@ from plumas_core.delivery.outbox import (
     OutboxRow,
     PlaceLost,
 )
+from plumas_core.lengths import clipped, size
 from plumas_core.storage.tables.people import communities, places
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from adapters.telegram import limits
-from adapters.telegram.limits import clipped, size
 from adapters.telegram.questions import FormAsked
 from plumas_core.commands.reply import (
     Block,
@@ -29,6 +28,7 @@ from plumas_core.commands.reply import (
 from plumas_core.commands.spec import AnyCommand, AttachmentParam, Param, TextParam, Value
 from plumas_core.commands.values import FILE_LIMIT
 from plumas_core.ids import encode
+from plumas_core.lengths import clipped, size
 from plumas_core.locales.translate import Translations
 from plumas_core.problems import Problem
 

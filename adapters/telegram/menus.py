@@ -20,9 +20,9 @@ from telegram import (
 from telegram.ext import ExtBot
 
 from adapters.telegram import limits
-from adapters.telegram.limits import clipped
 from plumas_core.commands.reply import Button, Reply, Text, Title
 from plumas_core.commands.spec import AnyCommand, Audience
+from plumas_core.lengths import clipped
 from plumas_core.locales.translate import FALLBACK, LOCALES, Translations
 
 log = structlog.get_logger(__name__)

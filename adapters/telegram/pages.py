@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from adapters.telegram import limits
-from adapters.telegram.limits import head, size
 from adapters.telegram.safe import escaped
 from plumas_core.characters import is_blank
+from plumas_core.lengths import first_piece, size
 
-_BREAKS: Final = ("\n\n", "\n", " ")
 _WORTH_FILLING: Final = 400
 """Units that must be free on a page for a long piece to begin there."""
 
@@ -110,20 +109,3 @@ def _split(one: Piece, room: int) -> tuple[Piece, Piece | None]:
         runs = (replace(run, text=rest), *one.runs[position + 1 :])
         return Piece(tuple(kept), one.gap), Piece(runs, one.gap) if rest else None
     return one, None
-
-
-def first_piece(text: str, room: int) -> tuple[str, str]:
-    """Return the beginning of ``text`` that fits into ``room`` units, and the rest.
-
-    It ends with a paragraph, else with a line, else with a word, where one ends in its second
-    half. The blanks at the cut are in neither; indentation behind a line break stays.
-    """
-    at = max(len(head(text, room)), 1)
-    if at >= len(text):
-        return text, ""
-    for mark in _BREAKS:
-        found = text.rfind(mark, at // 2, at + 1)
-        if found > 0:
-            rest = text[found + len(mark) :]
-            return text[:found].rstrip(), rest.lstrip("\n") if "\n" in mark else rest
-    return text[:at], text[at:]

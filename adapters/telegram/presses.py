@@ -17,7 +17,6 @@ from adapters.telegram.conversation import Conversation
 from adapters.telegram.events import Spot, event_of, spot_of
 from adapters.telegram.exchange import last_of
 from adapters.telegram.kept import PREFIX, keep
-from adapters.telegram.limits import clipped
 from adapters.telegram.links import press_parameter, start_link
 from adapters.telegram.menus import MENU
 from adapters.telegram.office import Office, Visit
@@ -29,6 +28,7 @@ from plumas_core.commands.identity import Event
 from plumas_core.commands.reply import Reply
 from plumas_core.commands.spec import ActionSpec, Press
 from plumas_core.ids import decode
+from plumas_core.lengths import clipped
 
 log = structlog.get_logger(__name__)
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import base64
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from adapters.telegram import limits
-from adapters.telegram.limits import clipped
 from adapters.telegram.pages import Piece, Run, paged, piece
 from adapters.telegram.safe import clean, needs_fence, shown, visible
 from adapters.telegram.words import Reading, parts_text, plain_text
@@ -32,6 +30,7 @@ from plumas_core.commands.reply import (
     Tone,
     Verse,
 )
+from plumas_core.lengths import cell_width, clipped, size
 
 MOST_PAGES: Final = 4
 """Messages that one answer takes; a longer one goes on in a file."""
@@ -148,7 +147,7 @@ def short_note(reply: Reply) -> str | None:
     if not isinstance(only, Note):
         return None
     text = shown(_SIGNS[only.tone] + only.text)
-    return visible(text) if limits.size(text) <= limits.ALERT else None
+    return visible(text) if size(text) <= limits.ALERT else None
 
 
 def label(button: Button) -> str:
@@ -223,7 +222,7 @@ def _table(table: Table) -> Iterator[Piece]:
     rows = [[_cell(cell) for cell in row] for row in (table.columns, *table.rows)]
     count = max((len(row) for row in rows), default=0)
     rows = [row + [""] * (count - len(row)) for row in rows]
-    widths = [max(_width(row[column]) for row in rows) for column in range(count)]
+    widths = [max(cell_width(row[column]) for row in rows) for column in range(count)]
     if sum(widths) + len(_GAP) * (count - 1) <= _TABLE_WIDTH:
         lines = (_row(row, widths, table.numeric) for row in rows)
         yield piece("\n".join(lines), "pre")
@@ -246,26 +245,12 @@ def _cell(cell: str) -> str:
 
 def _row(row: list[str], widths: list[int], numeric: tuple[int, ...]) -> str:
     cells = (
-        (" " * (widths[column] - _width(cell)) + cell)
+        (" " * (widths[column] - cell_width(cell)) + cell)
         if column in numeric
-        else (cell + " " * (widths[column] - _width(cell)))
+        else (cell + " " * (widths[column] - cell_width(cell)))
         for column, cell in enumerate(row)
     )
     return _GAP.join(cells).rstrip()
-
-
-def _width(text: str) -> int:
-    """Return how many letters of one width ``text`` takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0
-        if unicodedata.category(letter) in ("Mn", "Me", "Cf")
-        else 2
-        if unicodedata.east_asian_width(letter) in "WF"
-        else 1
-        for letter in text
-    )
 
 
 def _bar(done: int, total: int) -> str:

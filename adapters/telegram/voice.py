@@ -18,11 +18,11 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from adapters.telegram import limits
 from adapters.telegram.events import Spot
 from adapters.telegram.pacing import Patience
 from adapters.telegram.render import Rendered, label
 from plumas_core.commands.reply import Button
+from plumas_core.lengths import size
 
 log = structlog.get_logger(__name__)
 
@@ -188,7 +188,7 @@ def keyboard_of(buttons: Sequence[Button]) -> InlineKeyboardMarkup | None:
     room = 0
     for button in buttons:
         text = label(button)
-        width = limits.size(text)
+        width = size(text)
         if not rows or len(rows[-1]) == _ROW_MOST or width > room:
             rows.append([])
             room = _ROW_UNITS

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.discord.limits import head
+from plumas_core.lengths import head
 from plumas_core.locales.translate import LOCALES
 from tests.hostile_texts import HOSTILE_TEXTS
 from tests.standins.discord_people import Person

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from adapters.telegram.events import Spot
-from adapters.telegram.limits import head
 from adapters.telegram.render import bare, render
 from adapters.telegram.safe import clean
 from adapters.telegram.words import Reading
@@ -24,6 +23,7 @@ from plumas_core.commands.identity import short_name
 from plumas_core.commands.reply import Reply, Verse
 from plumas_core.commands.spec import TextParam
 from plumas_core.delivery.outbox import Mention, OutboxRow
+from plumas_core.lengths import head
 from tests.hostile_texts import HOSTILE_TEXTS
 from tests.standins.telegram_people import Person
 from tests.standins.telegram_world import Chat, Message

@@ -11,6 +11,7 @@ from adapters.telegram import limits
 from adapters.telegram.menus import listings, register
 from plumas_core.commands.catalogue import COMMANDS
 from plumas_core.commands.spec import Audience
+from plumas_core.lengths import size
 from plumas_core.locales.translate import LOCALES, Translations
 from tests.support.telegram import TelegramStage
 
@@ -57,7 +58,7 @@ def test_a_listing_keeps_the_limits_of_telegram() -> None:
         for name, words in one.commands:
             assert 0 < len(name) <= 32
             assert name == name.lower()
-            assert 0 < limits.size(words) <= limits.COMMAND_WORDS
+            assert 0 < size(words) <= limits.COMMAND_WORDS
 
 
 def test_descriptions_are_in_the_language_of_the_listing() -> None:

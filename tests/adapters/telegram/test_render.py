@@ -8,7 +8,6 @@ import re
 import pytest
 
 from adapters.telegram import limits
-from adapters.telegram.pages import first_piece
 from adapters.telegram.render import bare, render, render_one, short_note
 from adapters.telegram.words import Reading, commands_pattern
 from plumas_core.clock import HOUR
@@ -30,6 +29,7 @@ from plumas_core.commands.reply import (
     note,
     plain,
 )
+from plumas_core.lengths import first_piece, size
 from tests.support.time import START
 
 READING = Reading("es", "Europe/Madrid", START)
@@ -107,7 +107,7 @@ def test_long_text_breaks_at_paragraphs_and_nothing_is_lost() -> None:
     paragraphs = [f"{number} " + "palabra " * 120 for number in range(12)]
     pages = render(Reply((Verse("\n\n".join(paragraphs)),)), READING).pages
     assert 1 < len(pages) <= 4
-    assert all(limits.size(seen(page)) <= limits.TEXT for page in pages)
+    assert all(size(seen(page)) <= limits.TEXT for page in pages)
     assert all(seen(page)[0].isdigit() for page in pages)
     assert " ".join(map(seen, pages)).split() == " ".join(paragraphs).split()
 
@@ -130,7 +130,7 @@ def test_one_message_holds_its_file_under_a_caption() -> None:
     one = render_one(Reply((plain("a" * 2_000),), files=(File("t.txt", "x"),)), READING)
     assert one.file is not None
     assert one.file.data.startswith(b"a" * 2_000)
-    assert limits.size(seen(one.html)) <= limits.CAPTION
+    assert size(seen(one.html)) <= limits.CAPTION
 
 
 def test_those_notified_stand_above_any_content_within_the_limits() -> None:
@@ -138,7 +138,7 @@ def test_those_notified_stand_above_any_content_within_the_limits() -> None:
     for length in (10, 3_000, 3_800, 10_000):
         one = render_one(Reply((plain("a" * length),)), READING, opening)
         most = limits.TEXT if one.file is None else limits.CAPTION
-        assert limits.size(seen(one.html)) <= most
+        assert size(seen(one.html)) <= most
         assert one.html.startswith(opening)
 
 
