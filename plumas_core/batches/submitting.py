@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Subquery,
+    Select,
     and_,
     exists,
     func,
@@ -72,9 +72,14 @@ REFUSALS = 3
 NEVER_FOUND = 26 * HOUR
 """How long a create is looked for: a batch that came of it has ended by then."""
 
+_LATE = calls.alias("late")
+_OTHER = batches.alias("other")
+
 
 async def submit(app: App) -> int:
     """Bring every due intent to its provider; return how many batches were created or found."""
+    if await app.db.read(_nothing_unsent):
+        return 0
     done = 0
     await _release_late(app)
     while (batch := await claim(app, _UNSENT, _no_other_create(app))) is not None:
@@ -89,6 +94,11 @@ SURELY_UNSENT = ("intent", "uploading")
 """Batches of which the provider surely has none."""
 
 _UNSENT = (*SURELY_UNSENT, "submitting", "unknown")
+
+
+def _nothing_unsent(c: Connection) -> bool:
+    unsent = select(batches.c.id).where(batches.c.state.in_(_UNSENT)).limit(1)
+    return c.execute(unsent).first() is None
 
 
 async def _bring_on(app: App, batch: Batch) -> int:
@@ -124,30 +134,29 @@ def _failed(app: App, c: Connection, batch: Batch, why: str, queue_room: int | N
 async def _release_late(app: App) -> None:
     """Take out of batches that are not sent what is late by the rules, so that it goes singly."""
     late = _late_calls(app)
-    if await app.db.read(lambda c: c.execute(select(late.c.id).limit(1)).first()) is None:
+    if await app.db.read(lambda c: c.execute(late.limit(1)).first()) is None:
         return
-    which = calls.c.id.in_(select(late.c.id))
+    which = calls.c.id.in_(late)
     freed = await app.db.write(lambda c: put_back(app, c, which, why="late, and not sent"))
     log.warning("late_rows_not_sent", rows=freed)
 
 
-def _late_calls(app: App) -> Subquery:
+def _late_calls(app: App) -> Select[tuple[int]]:
     """Select the rows of batches that nobody is sending whose duels wait too long."""
     now = app.clock()
     free = batches.c.lease_until.is_(None) | (batches.c.lease_until <= now)
-    query = (
-        select(calls.c.id)
-        .join(batches, batches.c.id == calls.c.batch_id)
-        .join(evaluations, evaluations.c.id == calls.c.evaluation_id)
+    return (
+        select(_LATE.c.id)
+        .join(batches, batches.c.id == _LATE.c.batch_id)
+        .join(evaluations, evaluations.c.id == _LATE.c.evaluation_id)
         .join(duels, duels.c.id == evaluations.c.duel_id)
         .where(
             batches.c.state.in_(SURELY_UNSENT),
             free,
-            calls.c.state == "in_flight",
+            _LATE.c.state == "in_flight",
             duels.c.judging_at <= now - app.policy.late_single,
         )
     )
-    return query.subquery()
 
 
 def _no_other_create(app: App) -> ColumnElement[bool]:
@@ -156,17 +165,16 @@ def _no_other_create(app: App) -> ColumnElement[bool]:
     Nothing new is created for a model while the outcome of a create for it is unknown: where the
     provider's list does not name our intents, the new batch could be taken for the one looked for.
     """
-    other = batches.alias()
-    under_way = and_(other.c.state == "submitting", other.c.lease_until > app.clock())
+    under_way = and_(_OTHER.c.state == "submitting", _OTHER.c.lease_until > app.clock())
     looked_for = and_(
-        batches.c.state.in_(("intent", "uploading")),
-        other.c.state.in_(("submitting", "unknown")),
-        other.c.model_id == batches.c.model_id,
+        batches.c.state.in_(SURELY_UNSENT),
+        _OTHER.c.state.in_(("submitting", "unknown")),
+        _OTHER.c.model_id == batches.c.model_id,
     )
     return ~exists(
-        select(other.c.id).where(
-            other.c.provider == batches.c.provider,
-            other.c.id != batches.c.id,
+        select(_OTHER.c.id).where(
+            _OTHER.c.provider == batches.c.provider,
+            _OTHER.c.id != batches.c.id,
             or_(under_way, looked_for),
         )
     )

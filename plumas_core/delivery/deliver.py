@@ -14,10 +14,20 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
+from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, exists, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    select,
+    update,
+)
 from sqlalchemy.engine import RowMapping
 
 from plumas_core.app import App
@@ -48,6 +58,8 @@ LATE = 10 * MINUTE
 FIRST_RETRY = 2 * SECOND
 LONGEST_RETRY = 10 * MINUTE
 _OWED = ("due", "placing", "placed")
+
+_OLDER = outbox.alias("older")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,23 @@ def _count(app: App, end: int | BaseException) -> int:
 
 def _claim(app: App, c: Connection) -> list[_Claim]:
     now = app.clock()
-    query = (
+    due = {"now": now, "platforms": list(app.outbox.deliverers)}
+    found = c.execute(_due(), due).mappings().all()
+    if not found:
+        return []
+    c.execute(
+        update(outbox)
+        .where(outbox.c.id.in_([one["id"] for one in found]))
+        .values(lease_by=app.worker, lease_until=now + LEASE, fence=outbox.c.fence + 1)
+    )
+    return [_as_claim(app, c, one) for one in found]
+
+
+@cache
+def _due() -> Select[Any]:
+    """Select what is due ``:now`` on ``:platforms``, oldest first, and what its place needs."""
+    now: BindParameter[int] = bindparam("now")
+    return (
         select(
             outbox,
             places.c.platform,
@@ -109,31 +137,23 @@ def _claim(app: App, c: Connection) -> list[_Claim]:
             outbox.c.state.in_(_OWED),
             outbox.c.next_at <= now,
             (outbox.c.lease_until.is_(None)) | (outbox.c.lease_until <= now),
-            places.c.platform.in_(tuple(app.outbox.deliverers)),
+            places.c.platform.in_(bindparam("platforms", expanding=True)),
             (outbox.c.shown > 0) | ~_held_back(now),
         )
         .order_by(outbox.c.id)
         .limit(CLAIM_LIMIT)
     )
-    found = c.execute(query).mappings().all()
-    c.execute(
-        update(outbox)
-        .where(outbox.c.id.in_([one["id"] for one in found]))
-        .values(lease_by=app.worker, lease_until=now + LEASE, fence=outbox.c.fence + 1)
-    )
-    return [_as_claim(app, c, one) for one in found]
 
 
-def _held_back(now: int) -> ColumnElement[bool]:
+def _held_back(now: BindParameter[Any]) -> ColumnElement[bool]:
     """Tell whether an older message of the place, not seen yet, waits or is being brought."""
-    older = outbox.alias()
     return exists(
-        select(older.c.id).where(
-            older.c.place_id == outbox.c.place_id,
-            older.c.state.in_(_OWED),
-            older.c.shown == 0,
-            older.c.id < outbox.c.id,
-            (older.c.next_at > now) | (older.c.lease_until > now),
+        select(_OLDER.c.id).where(
+            _OLDER.c.place_id == outbox.c.place_id,
+            _OLDER.c.state.in_(_OWED),
+            _OLDER.c.shown == 0,
+            _OLDER.c.id < outbox.c.id,
+            (_OLDER.c.next_at > now) | (_OLDER.c.lease_until > now),
         )
     )
 

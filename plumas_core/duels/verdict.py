@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 
 import structlog
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from plumas_core.app import App
 from plumas_core.duels.card import revise_card
@@ -43,7 +43,8 @@ class _Scores:
 
 async def give_verdicts(app: App) -> int:
     """Bring every duel to its verdict whose readings have ended; return how many there were."""
-    await app.db.write(lambda c: _hurry_late(app, c))
+    if await app.db.read(lambda c: _is_late(app, c)):
+        await app.db.write(lambda c: _hurry_late(app, c))
     ready = await app.db.read(_ready)
     done = 0
     for duel_id in ready:
@@ -68,12 +69,20 @@ def _ready(c: Connection) -> list[int]:
     return list(c.execute(query.order_by(duels.c.judging_at, duels.c.id)).scalars())
 
 
+def _late(app: App) -> Select[tuple[int]]:
+    """Select the duels that were to be judged long ago."""
+    since = app.clock() - app.policy.late_single
+    return select(duels.c.id).where(duels.c.state == "judging", duels.c.judging_at <= since)
+
+
+def _is_late(app: App, c: Connection) -> bool:
+    return c.execute(_late(app).limit(1)).first() is not None
+
+
 def _hurry_late(app: App, c: Connection) -> None:
     """Ask singly for what waits too long, and give up what waits longer still."""
     now = app.clock()
-    late = select(duels.c.id).where(
-        duels.c.state == "judging", duels.c.judging_at <= now - app.policy.late_single
-    )
+    late = _late(app)
     waiting = (
         evaluations.c.duel_id.in_(late),
         evaluations.c.state == "waiting",

@@ -1,13 +1,15 @@
 """Which reading of which text a seat is to be asked for, with all that the question needs.
 
-``questions`` finds them; :class:`plumas_core.judging.desk.Desk` words them.
+``find_evaluations`` finds them; :class:`plumas_core.judging.desk.Desk` words them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from plumas_core.duels.rows import as_value
 from plumas_core.storage.tables.duels import duels, entries, evaluations, seats
@@ -43,7 +45,13 @@ def find_evaluations(
     c: Connection, *where: ColumnElement[bool], limit: int | None = None
 ) -> list[Evaluation]:
     """Return the readings that fulfil ``where``, oldest first."""
-    query = (
+    query = _readings().where(*where).order_by(evaluations.c.id).limit(limit)
+    return [as_value(Evaluation, row) for row in c.execute(query).mappings()]
+
+
+@cache
+def _readings() -> Select[Any]:
+    return (
         select(
             evaluations.c.id,
             evaluations.c.tries,
@@ -69,8 +77,4 @@ def find_evaluations(
         .join(entries, entries.c.id == evaluations.c.entry_id)
         .join(seats, seats.c.id == evaluations.c.seat_id)
         .join(duels, duels.c.id == evaluations.c.duel_id)
-        .where(*where)
-        .order_by(evaluations.c.id)
-        .limit(limit)
     )
-    return [as_value(Evaluation, row) for row in c.execute(query).mappings()]

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select, update
@@ -39,6 +41,9 @@ log = structlog.get_logger(__name__)
 
 _ROW_CODE = re.compile(r"(?:model_not_found|not_found_error)(?: in line [0-9]+)?")
 """What both providers call it in a row of a batch, and OpenAI in a batch that never ran (facts)."""
+
+_UNDER_WAY = evaluations.alias("under_way")
+_LAST = calls.alias("last")
 
 
 def names_no_model(error: str) -> bool:
@@ -96,7 +101,12 @@ def _found(c: Connection) -> list[_Gone]:
 
 
 def _failed_readings(c: Connection) -> Iterator[_Gone]:
-    query = (
+    return (_Gone(*row) for row in c.execute(_failures()))
+
+
+@cache
+def _failures() -> Select[Any]:
+    return (
         select(calls.c.model_id, calls.c.error, calls.c.settled_at)
         .join(evaluations, evaluations.c.id == calls.c.evaluation_id)
         .join(duels, duels.c.id == evaluations.c.duel_id)
@@ -108,15 +118,18 @@ def _failed_readings(c: Connection) -> Iterator[_Gone]:
             _may_name_no_model(calls.c.error),
         )
     )
-    return (_Gone(*row) for row in c.execute(query))
 
 
 def _refused_batches(c: Connection) -> Iterator[_Gone]:
-    query = select(
+    for model_id, error, sent_at, created_at in c.execute(_refusals()):
+        yield _Gone(model_id, error, sent_at or created_at)
+
+
+@cache
+def _refusals() -> Select[Any]:
+    return select(
         batches.c.model_id, batches.c.error, batches.c.sent_at, batches.c.created_at
     ).where(batches.c.state == "intent", _may_name_no_model(batches.c.error))
-    for model_id, error, sent_at, created_at in c.execute(query):
-        yield _Gone(model_id, error, sent_at or created_at)
 
 
 def _take_back_unsent(app: App, c: Connection, model_id: str) -> None:
@@ -138,21 +151,9 @@ def _take_back_unsent(app: App, c: Connection, model_id: str) -> None:
 
 def _stranded(app: App, c: Connection) -> list[Seat]:
     """Return the seats whose model is gone or retired and which still have readings to do."""
-    under_way = evaluations.alias()
-    busy = exists().where(
-        under_way.c.seat_id == seats.c.id,
-        under_way.c.state == "in_flight",
-    )
-    query = (
-        select(seats)
-        .join(evaluations, evaluations.c.seat_id == seats.c.id)
-        .where(evaluations.c.id.in_(_owed()), ~busy)
-        .distinct()
-        .order_by(seats.c.id)
-    )
     gone = gone_models(c)
     now = app.clock()
-    found = [as_value(Seat, row) for row in c.execute(query).mappings()]
+    found = [as_value(Seat, row) for row in c.execute(_free_seats()).mappings()]
     return [
         seat
         for seat in found
@@ -161,13 +162,29 @@ def _stranded(app: App, c: Connection) -> list[Seat]:
     ]
 
 
+@cache
+def _free_seats() -> Select[Any]:
+    """Select the seats that have readings to do, and none under way."""
+    busy = exists().where(
+        _UNDER_WAY.c.seat_id == seats.c.id,
+        _UNDER_WAY.c.state == "in_flight",
+    )
+    return (
+        select(seats)
+        .join(evaluations, evaluations.c.seat_id == seats.c.id)
+        .where(evaluations.c.id.in_(_owed()), ~busy)
+        .distinct()
+        .order_by(seats.c.id)
+    )
+
+
+@cache
 def _owed() -> Select[tuple[int]]:
     """Select the readings that wait, or that ended for want of a model while they can be paid."""
-    last = calls.alias()
     for_want = exists().where(
-        last.c.evaluation_id == evaluations.c.id,
-        last.c.attempt == evaluations.c.tries,
-        _may_name_no_model(last.c.error),
+        _LAST.c.evaluation_id == evaluations.c.id,
+        _LAST.c.attempt == evaluations.c.tries,
+        _may_name_no_model(_LAST.c.error),
     )
     return (
         select(evaluations.c.id)
