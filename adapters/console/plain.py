@@ -1,74 +1,32 @@
-"""A reply as plain text: moments and persons in words, blocks one below the other."""
+"""A reply as plain text: blocks one below the other, its form and its files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
+from functools import partial
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_timedelta
 
-from plumas_core.commands.reply import (
-    Block,
-    Fields,
-    Form,
-    Moment,
-    Note,
-    Part,
-    Parts,
-    Person,
-    Progress,
-    Quote,
-    Reply,
-    Table,
-    Text,
-    Title,
-    Verse,
-)
+from plumas_core.commands import reply_text
+from plumas_core.commands.reply import Block, Form, Part, Parts, Reply, Table
+from plumas_core.commands.reply_text import Dates, MomentText, Wording, moment_text
+from plumas_core.commands.reply_text import Reading as Reading
 
-MILLISECONDS = 1_000
-
-_TODAY, _THIS_YEAR, _LATER = "HH:mm", "EEE d MMM, HH:mm", "EEE d MMM y, HH:mm"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """For whom words are put: language, time zone, and the present in UTC milliseconds."""
-
-    locale: str
-    time_zone: str
-    now: int
+_DATES = Dates("HH:mm", "EEE d MMM, HH:mm", "EEE d MMM y, HH:mm")
 
 
 def parts_text(parts: Parts, reading: Reading) -> str:
     """Return the parts as one string."""
-    return "".join(part_text(part, reading) for part in parts)
+    return reply_text.parts_text(parts, _moments(reading))
 
 
 def part_text(part: Part, reading: Reading) -> str:
     """Return one part: a moment as ``in 3 hours (18:40)``, a person as their name."""
-    match part:
-        case str():
-            return part
-        case Person():
-            return part.name
-        case Moment():
-            return _moment_text(part, reading)
+    return reply_text.part_text(part, _moments(reading))
 
 
-def _moment_text(moment: Moment, reading: Reading) -> str:
-    zone = ZoneInfo(reading.time_zone)
-    at, now = (
-        datetime.fromtimestamp(time / MILLISECONDS, UTC).astimezone(zone)
-        for time in (moment.at, reading.now)
-    )
-    form = _TODAY if at.date() == now.date() else _THIS_YEAR if at.year == now.year else _LATER
-    clock = format_datetime(at, form, locale=reading.locale)
-    if not moment.relative:
-        return clock
-    span = timedelta(milliseconds=moment.at - reading.now)
-    return f"{format_timedelta(span, add_direction=True, locale=reading.locale)} ({clock})"
+def _moments(reading: Reading) -> MomentText:
+    return partial(moment_text, reading=reading, dates=_DATES)
 
 
 def duration_text(milliseconds: int, locale: str) -> str:
@@ -88,27 +46,12 @@ def plain_text(reply: Reply, reading: Reading) -> str:
 
 def block_text(block: Block, reading: Reading) -> str:
     """Return one block as text."""
-    match block:
-        case Title() | Note():
-            return block.text
-        case Text():
-            return parts_text(block.parts, reading)
-        case Verse():
-            below = f"— {block.byline}" if block.byline else None
-            return "\n".join(piece for piece in (block.title, block.text, below) if piece)
-        case Quote():
-            return f"“{block.text}”" + (f" — {block.by}" if block.by else "")
-        case Fields():
-            return "\n".join(f"{f.name}: {parts_text(f.value, reading)}" for f in block.items)
-        case Table():
-            return "\n".join(_table_lines(block))
-        case Progress():
-            return f"{block.label}: {block.done}/{block.total}"
+    return reply_text.block_text(block, Wording(_moments(reading), _table_text, verse_gap="\n"))
 
 
-def _table_lines(table: Table) -> Iterator[str]:
-    for row in (table.columns, *table.rows):
-        yield " | ".join(" ".join(cell.split()) for cell in row)
+def _table_text(table: Table) -> str:
+    rows = (table.columns, *table.rows)
+    return "\n".join(" | ".join(" ".join(cell.split()) for cell in row) for row in rows)
 
 
 def _form_text(form: Form) -> str:

@@ -5,44 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from functools import partial
 
-from babel.dates import format_datetime, format_timedelta
-
-from plumas_core.commands.reply import (
-    Block,
-    Fields,
-    Moment,
-    Note,
-    Part,
-    Parts,
-    Person,
-    Progress,
-    Quote,
-    Reply,
-    Table,
-    Text,
-    Title,
-    Verse,
+from plumas_core.commands import reply_text
+from plumas_core.commands.reply import Fields, Moment, Parts, Reply, Table, Text
+from plumas_core.commands.reply_text import (
+    Dates,
+    MomentText,
+    Wording,
+    blocks_text,
+    moment_text,
 )
 from plumas_core.commands.spec import AnyCommand
 
-_MILLISECONDS = 1_000
-_THIS_YEAR, _LATER = "EEE d MMM, HH:mm z", "EEE d MMM y, HH:mm z"
+_DATES = Dates("EEE d MMM, HH:mm z", "EEE d MMM, HH:mm z", "EEE d MMM y, HH:mm z")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """For whom words are put: language, time zone, and the present in UTC milliseconds.
+class Reading(reply_text.Reading):
+    """For whom words are put on Telegram.
 
     ``lasting``: what is put so stays for long, so that "in 3 hours" would soon be wrong.
     ``commands`` finds commands of several words, which Telegram links in one.
     """
 
-    locale: str
-    time_zone: str
-    now: int
     lasting: bool = False
     commands: re.Pattern[str] | None = None
 
@@ -61,30 +47,11 @@ def commands_pattern(commands: Iterable[AnyCommand]) -> re.Pattern[str] | None:
 
 def parts_text(parts: Parts, reading: Reading) -> str:
     """Return the parts as one string."""
-    return "".join(_part(part, reading) for part in parts)
+    return reply_text.parts_text(parts, _moments(reading))
 
 
-def _part(part: Part, reading: Reading) -> str:
-    match part:
-        case str():
-            return part
-        case Person():
-            return part.name
-        case Moment():
-            return _moment(part, reading)
-
-
-def _moment(moment: Moment, reading: Reading) -> str:
-    zone = ZoneInfo(reading.time_zone)
-    at = datetime.fromtimestamp(moment.at / _MILLISECONDS, UTC).astimezone(zone)
-    year = datetime.fromtimestamp(reading.now / _MILLISECONDS, UTC).astimezone(zone).year
-    date = format_datetime(
-        at, _THIS_YEAR if at.year == year else _LATER, locale=reading.locale, tzinfo=zone
-    )
-    if reading.lasting or not moment.relative:
-        return str(date)
-    span = timedelta(milliseconds=moment.at - reading.now)
-    return f"{format_timedelta(span, add_direction=True, locale=reading.locale)} ({date})"
+def _moments(reading: Reading) -> MomentText:
+    return partial(moment_text, reading=reading, dates=_DATES, relative=not reading.lasting)
 
 
 def has_moment(reply: Reply) -> bool:
@@ -104,23 +71,8 @@ def has_moment(reply: Reply) -> bool:
 
 def plain_text(reply: Reply, reading: Reading) -> str:
     """Return all blocks, one below the other; literary texts to the letter."""
-    return "\n\n".join(filter(None, (_block_text(block, reading) for block in reply.blocks)))
+    return blocks_text(reply.blocks, Wording(_moments(reading), _table_text))
 
 
-def _block_text(block: Block, reading: Reading) -> str:
-    match block:
-        case Title() | Note():
-            return block.text
-        case Text():
-            return parts_text(block.parts, reading)
-        case Verse():
-            below = f"— {block.byline}" if block.byline else None
-            return "\n\n".join(piece for piece in (block.title, block.text, below) if piece)
-        case Quote():
-            return f"“{block.text}”" + (f" — {block.by}" if block.by else "")
-        case Fields():
-            return "\n".join(f"{one.name}: {parts_text(one.value, reading)}" for one in block.items)
-        case Table():
-            return "\n".join(" | ".join(row) for row in (block.columns, *block.rows))
-        case Progress():
-            return f"{block.label}: {block.done}/{block.total}"
+def _table_text(table: Table) -> str:
+    return "\n".join(" | ".join(row) for row in (table.columns, *table.rows))
