@@ -120,7 +120,11 @@ def enter(app: App, c: Connection, duel: Duel, submission: Submission, key: str)
     duel = current(c, duel)
     known = c.execute(select(entries).where(entries.c.key == key)).mappings().first()
     if known is not None:
-        return _as_it_stands(app, c, duel, as_value(Entry, known))
+        entry = as_value(Entry, known)
+        same_text = entry.text == clean_text(submission.text)
+        if entry.member_id != submission.member_id or not same_text:
+            raise Problem("event-reused")
+        return _as_it_stands(app, c, duel, entry)
     require_open(app, c, duel, submission.member_id)
     text = require_text(submission.text, duel.max_words)
     title = _title(submission.title)
@@ -128,11 +132,7 @@ def enter(app: App, c: Connection, duel: Duel, submission: Submission, key: str)
     written_by = _written_by_ai(c, submission.member_id, text)
     _refuse_too_often(c, duel, submission.member_id)
     earlier = _to_replace(c, duel, submission.member_id)
-    others = _places_taken(c, duel, earlier)
-    if others["all"] >= duel.max_entries:
-        raise Problem("duel-full", most=duel.max_entries)
-    if written_by is not None and others["ai"] >= app.policy.ai_entries:
-        raise Problem("duel-ai-full", most=app.policy.ai_entries)
+    _require_room(app, c, duel, earlier, by_ai=written_by is not None)
     payer = _payer_of(c, earlier)
     if earlier is not None:
         leave(app, c, earlier, "replaced", key)
@@ -242,15 +242,11 @@ def fund_entry(app: App, c: Connection, duel: Duel, entry: Entry, payer: Payer, 
     return amount
 
 
-def withdraw(app: App, c: Connection, duel: Duel, member_id: int, key: str) -> Entry:
-    """Take a member's latest text out of an open duel and give back what was held for it.
+def entries_to_withdraw(c: Connection, duel: Duel, member_id: int) -> list[Entry]:
+    """Return the texts that a member may take out of a duel, the newest first.
 
-    One's own goes before a guest that one invited.
-
-    Raises:
-        Problem: the duel is closed, or there is no such text.
+    They are the member's own, and guests that the member invited.
     """
-    duel = current(c, duel)
     mine = (
         select(entries)
         .where(
@@ -258,17 +254,21 @@ def withdraw(app: App, c: Connection, duel: Duel, member_id: int, key: str) -> E
             entries.c.member_id == member_id,
             entries.c.state.in_(HOLDING),
         )
-        .order_by(entries.c.guest, entries.c.created_at.desc(), entries.c.id.desc())
+        .order_by(entries.c.created_at.desc(), entries.c.id.desc())
     )
-    found = c.execute(mine).mappings().first()
-    if found is None:
-        raise Problem("entry-none", number=duel.number)
-    if duel.state != "open":
+    return [as_value(Entry, row) for row in c.execute(mine).mappings()]
+
+
+def withdraw(app: App, c: Connection, duel: Duel, entry: Entry, key: str) -> None:
+    """Take a text out of an open duel and give back what was held for it.
+
+    Raises:
+        Problem: the duel is closed.
+    """
+    if current(c, duel).state != "open":
         raise Problem("duel-not-open", number=duel.number)
-    entry = as_value(Entry, found)
     leave(app, c, entry, "withdrawn", key)
     revise_card(app, c, duel.id)
-    return entry
 
 
 def leave(app: App, c: Connection, entry: Entry, state: str, key: str) -> None:
@@ -407,18 +407,24 @@ def _to_replace(c: Connection, duel: Duel, member_id: int) -> Entry | None:
     return found[0] if len(found) >= duel.entries_per_member else None
 
 
-def _places_taken(c: Connection, duel: Duel, without: Entry | None) -> dict[str, int]:
+def _require_room(
+    app: App, c: Connection, duel: Duel, earlier: Entry | None, *, by_ai: bool
+) -> None:
+    """Refuse a text for which there is no place, besides that of the one which it replaces."""
     query = (
         select(entries.c.kind, func.count())
         .where(
             entries.c.duel_id == duel.id,
             entries.c.state.in_(HOLDING),
-            entries.c.id != (without.id if without else 0),
+            entries.c.id != (earlier.id if earlier else 0),
         )
         .group_by(entries.c.kind)
     )
     counts: dict[str, int] = dict(c.execute(query).all())
-    return {"all": sum(counts.values()), "ai": counts.get("ai", 0)}
+    if sum(counts.values()) >= duel.max_entries:
+        raise Problem("duel-full", most=duel.max_entries)
+    if by_ai and counts.get("ai", 0) >= app.policy.ai_entries:
+        raise Problem("duel-ai-full", most=app.policy.ai_entries)
 
 
 def _flags(c: Connection, duel: Duel, submission: Submission, text: str) -> list[str]:

@@ -60,39 +60,8 @@ def invite(
     if known is not None:
         return as_value(Entry, known)
     duel = current(c, duel)
-    if duel.state != "open" or app.clock() >= duel.ends_at:
-        raise Problem("duel-not-open", number=duel.number)
-    taken = entries_of(c, duel.id, *HOLDING)
-    if len(taken) >= duel.max_entries:
-        raise Problem("duel-full", most=duel.max_entries)
-    if sum(entry.kind == "ai" for entry in taken) >= app.policy.ai_entries:
-        raise Problem("duel-ai-full", most=app.policy.ai_entries)
-    invited = sum(entry.guest and entry.member_id == member_id for entry in entries_of(c, duel.id))
-    if invited >= MOST_INVITED * app.policy.ai_entries:
-        raise Problem("duel-ai-full", most=app.policy.ai_entries)
-    name = writer.text(duel.locale).name
-    if any(entry.agent_id == writer.id for entry in taken):
-        raise Problem("duel-writer-in", name=name)
-    entry_id = app.ids.new()
-    c.execute(
-        entries.insert().values(
-            id=entry_id,
-            key=key,
-            duel_id=duel.id,
-            state="writing",
-            kind="ai",
-            guest=True,
-            member_id=member_id,
-            agent_id=writer.id,
-            byline=name,
-            model_id=model.id,
-            family=model.family,
-            text="",
-            words=0,
-            locale=duel.locale,
-            created_at=app.clock(),
-        )
-    )
+    _require_room(app, c, duel, member_id, writer)
+    entry_id = _take_place(app, c, duel, member_id, writer, model, key)
     order = Order(
         member_id=member_id,
         community_id=duel.community_id,
@@ -112,6 +81,49 @@ def invite(
     if entry is None:
         raise RuntimeError("an entry that was just written down is not found")
     return entry
+
+
+def _require_room(app: App, c: Connection, duel: Duel, member_id: int, writer: Agent) -> None:
+    """Refuse a guest whom the duel cannot take, whoever invites, or not from this member."""
+    if duel.state != "open" or app.clock() >= duel.ends_at:
+        raise Problem("duel-not-open", number=duel.number)
+    taken = entries_of(c, duel.id, *HOLDING)
+    if len(taken) >= duel.max_entries:
+        raise Problem("duel-full", most=duel.max_entries)
+    if sum(entry.kind == "ai" for entry in taken) >= app.policy.ai_entries:
+        raise Problem("duel-ai-full", most=app.policy.ai_entries)
+    invited = sum(entry.guest and entry.member_id == member_id for entry in entries_of(c, duel.id))
+    if invited >= MOST_INVITED * app.policy.ai_entries:
+        raise Problem("duel-ai-full", most=app.policy.ai_entries)
+    if any(entry.agent_id == writer.id for entry in taken):
+        raise Problem("duel-writer-in", name=writer.text(duel.locale).name)
+
+
+def _take_place(
+    app: App, c: Connection, duel: Duel, member_id: int, writer: Agent, model: Model, key: str
+) -> int:
+    """Enter the guest without a text yet; return the entry's id."""
+    entry_id = app.ids.new()
+    c.execute(
+        entries.insert().values(
+            id=entry_id,
+            key=key,
+            duel_id=duel.id,
+            state="writing",
+            kind="ai",
+            guest=True,
+            member_id=member_id,
+            agent_id=writer.id,
+            byline=writer.text(duel.locale).name,
+            model_id=model.id,
+            family=model.family,
+            text="",
+            words=0,
+            locale=duel.locale,
+            created_at=app.clock(),
+        )
+    )
+    return entry_id
 
 
 async def write_invited(app: App) -> int:

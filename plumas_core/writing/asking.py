@@ -11,7 +11,7 @@ from plumas_core.app import App
 from plumas_core.catalog.estimate import estimate_cost
 from plumas_core.catalog.models import Model
 from plumas_core.clock import DAY
-from plumas_core.credits.caps import caps_of, check_caps, payer_for_writing
+from plumas_core.credits.caps import Payer, caps_of, check_caps, payer_for_writing
 from plumas_core.duels.rows import as_value
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.work import writings
@@ -81,34 +81,8 @@ def ask(app: App, c: Connection, order: Order, key: str) -> Writing:
     if known is not None:
         return as_value(Writing, known)
     now = app.clock()
-    request = app.studio.request(
-        model_id=order.model.id,
-        personality=order.writer.text(order.locale).personality,
-        prompt=order.prompt,
-        title=order.title,
-        max_words=order.max_words,
-        locale=order.locale,
-        key=key,
-        nonce_seed=key,
-    )
-    amount = estimate_cost(
-        order.model,
-        prompt_texts=(request.system or "", request.prompt),
-        output_tokens=request.max_output_tokens,
-        mode="single",
-        at=now,
-    )
-    caps = caps_of(app.policy)
-    check_caps(c, community=order.community_id, amount=amount, now=now, caps=caps)
-    payer = payer_for_writing(
-        c,
-        app.book,
-        member=order.member_id,
-        community=order.community_id,
-        amount=amount,
-        now=now,
-        caps=caps,
-    )
+    amount = _likely_worst(app, order, key, now)
+    payer = _allowed_payer(app, c, order, amount, now)
     writing_id = app.ids.new()
     hold = app.book.hold(
         c,
@@ -123,28 +97,71 @@ def ask(app: App, c: Connection, order: Order, key: str) -> Writing:
         insert(writings).values(
             id=writing_id,
             key=key,
-            member_id=order.member_id,
-            community_id=order.community_id,
-            place_id=order.place_id,
-            entry_id=order.entry_id,
-            agent_id=order.writer.id,
-            agent_revision=order.writer.revision,
-            model_id=order.model.id,
-            prompt=order.prompt,
-            title=order.title,
-            max_words=order.max_words,
-            locale=order.locale,
-            private=order.private,
             state="waiting",
             hold_id=hold,
             payer=payer.kind,
             created_at=now,
+            **_ordered(order),
         )
     )
     return as_value(
         Writing,
         c.execute(select(writings).where(writings.c.id == writing_id)).mappings().one(),
     )
+
+
+def _likely_worst(app: App, order: Order, key: str, now: int) -> int:
+    """Return what the call is likely to cost at the worst, in picodollars."""
+    request = app.studio.request(
+        model_id=order.model.id,
+        personality=order.writer.text(order.locale).personality,
+        prompt=order.prompt,
+        title=order.title,
+        max_words=order.max_words,
+        locale=order.locale,
+        key=key,
+        nonce_seed=key,
+    )
+    return estimate_cost(
+        order.model,
+        prompt_texts=(request.system or "", request.prompt),
+        output_tokens=request.max_output_tokens,
+        mode="single",
+        at=now,
+    )
+
+
+def _allowed_payer(app: App, c: Connection, order: Order, amount: int, now: int) -> Payer:
+    """Return who pays so much, after looking whether the caps allow it."""
+    caps = caps_of(app.policy)
+    check_caps(c, community=order.community_id, amount=amount, now=now, caps=caps)
+    return payer_for_writing(
+        c,
+        app.book,
+        member=order.member_id,
+        community=order.community_id,
+        amount=amount,
+        now=now,
+        caps=caps,
+    )
+
+
+def _ordered(order: Order) -> dict[str, object]:
+    """Return the columns of ``writings`` that the order says."""
+    return {
+        "member_id": order.member_id,
+        "community_id": order.community_id,
+        "place_id": order.place_id,
+        "entry_id": order.entry_id,
+        "agent_id": order.writer.id,
+        "agent_revision": order.writer.revision,
+        "model_id": order.model.id,
+        "prompt": order.prompt,
+        "title": order.title,
+        "max_words": order.max_words,
+        "locale": order.locale,
+        "private": order.private,
+    }
 
 
 def require_pause(app: App, c: Connection, member_id: int, key: str) -> None:
