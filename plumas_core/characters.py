@@ -44,6 +44,9 @@ _LOOSE_SELECTORS = re.compile(
     "(?<![\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af])[\U000e0100-\U000e01ef]"
 )
 _JOINERS = re.compile("([\u061c\u200b-\u200f])[\u061c\u200b-\u200f]+")
+_ISOLATES, _END_OF_ISOLATE = "\u2066\u2067\u2068", "\u2069"
+_EMBEDDINGS, _END_OF_EMBEDDING = "\u202a\u202b\u202d\u202e", "\u202c"
+_DIRECTIONS = re.compile(f"[{_ISOLATES}{_END_OF_ISOLATE}{_EMBEDDINGS}{_END_OF_EMBEDDING}]")
 _BLANK = re.compile(
     "[\\s\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2800\u3164\ufe00-\ufe0f"
     "\uffa0\U000e0100-\U000e01ef]*"
@@ -86,6 +89,32 @@ def cut(text: str, limit: int) -> str:
     if inside_a_word and len(words := start.rsplit(None, 1)) > 1:
         start = words[0]
     return start.rstrip() + "…"
+
+
+def closed(text: str) -> str:
+    """Return ``text`` with every change of direction undone at the end of its line.
+
+    So none of it reorders what stands beside it. Marks that close nothing are gone.
+    """
+    if _DIRECTIONS.search(text) is None:
+        return text
+    return "\n".join(_closed_line(line) for line in text.split("\n"))
+
+
+def _closed_line(line: str) -> str:
+    kept: list[str] = []
+    ends: list[str] = []
+    for character in line:
+        if character in _ISOLATES:
+            ends.append(_END_OF_ISOLATE)
+        elif character in _EMBEDDINGS:
+            ends.append(_END_OF_EMBEDDING)
+        elif character in (_END_OF_ISOLATE, _END_OF_EMBEDDING):
+            if not ends or ends[-1] != character:
+                continue
+            ends.pop()
+        kept.append(character)
+    return "".join(kept + ends[::-1])
 
 
 def is_blank(text: str) -> bool:

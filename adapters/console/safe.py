@@ -7,8 +7,9 @@ what stands beside them.
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from plumas_core.characters import closed
 
 _TAB, _LINE_FEED, _DELETE = 9, 10, 127
 
@@ -21,10 +22,10 @@ _PICTURES: dict[int, str] = {
     0x2029: "↵",
 }
 
-_FSI, _PDI, _PDF = "\u2068", "\u2069", "\u202c"
-_ISOLATES = "\u2066\u2067\u2068"
-_EMBEDDINGS = "\u202a\u202b\u202d\u202e"
-_STEERS = re.compile(f"[{_ISOLATES}{_PDI}{_EMBEDDINGS}{_PDF}]")
+_FSI, _PDI = "\u2068", "\u2069"
+_STEERS = ("LRI", "RLI", "FSI", "PDI", "LRE", "RLE", "LRO", "RLO", "PDF")
+_TURNING = frozenset(("R", "AL", "AN", *_STEERS))
+"""Classes of characters, as Unicode's bidirectional algorithm (UAX 9) names them."""
 
 
 def shown(text: str) -> str:
@@ -36,24 +37,6 @@ def _balanced(line: str) -> str:
     """Return the line, isolated and with every change of direction undone at its end."""
     if line.isascii():
         return line
-    steers = _STEERS.search(line) is not None
-    if not steers and not any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in line):
+    if not any(unicodedata.bidirectional(character) in _TURNING for character in line):
         return line
-    return f"{_FSI}{_closed(line) if steers else line}{_PDI}"
-
-
-def _closed(line: str) -> str:
-    """Drop what closes nothing, and close what is left open."""
-    kept: list[str] = []
-    open_marks: list[str] = []
-    for character in line:
-        if character in _ISOLATES:
-            open_marks.append(_PDI)
-        elif character in _EMBEDDINGS:
-            open_marks.append(_PDF)
-        elif character in (_PDI, _PDF):
-            if not open_marks or open_marks[-1] != character:
-                continue
-            open_marks.pop()
-        kept.append(character)
-    return "".join(kept + open_marks[::-1])
+    return f"{_FSI}{closed(line)}{_PDI}"

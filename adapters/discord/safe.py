@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from plumas_core.characters import is_blank
+from plumas_core.characters import closed, is_blank
 
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -23,11 +23,6 @@ _UNCLEAN = re.compile(
 _ANYWHERE = re.compile(r"[\\*_~`|<\[\]@:]")
 _AT_LINE_START = re.compile(r"^([ \t]*)([#>+-]|\d{1,9}(?=[.)]))", re.MULTILINE)
 
-_ISOLATES = "\u2066\u2067\u2068"
-_EMBEDDINGS = "\u202a\u202b\u202d\u202e"
-_PDI, _PDF = "\u2069", "\u202c"
-_STEERS = re.compile(f"[{_ISOLATES}{_PDI}{_EMBEDDINGS}{_PDF}]")
-
 _ZERO_WIDTH = "\u200b"
 _SPACED = re.compile(r"^[ \t]|[ \t]{2}|\t|\n\n\n", re.MULTILINE)
 
@@ -36,10 +31,7 @@ def clean(text: str) -> str:
     """Return ``text`` without what Discord refuses; its spaces and line breaks stay."""
     if _UNCLEAN.search(text) is None:
         return text
-    text = _SURROGATES.sub("\ufffd", _REFUSED.sub("", _LINE_ENDS.sub("\n", text)))
-    if _STEERS.search(text) is None:
-        return text
-    return "\n".join(_closed(line) for line in text.split("\n"))
+    return closed(_SURROGATES.sub("\ufffd", _REFUSED.sub("", _LINE_ENDS.sub("\n", text))))
 
 
 def escaped(text: str) -> str:
@@ -81,20 +73,3 @@ def needs_fence(text: str) -> bool:
 def visible(text: str) -> str:
     """Return ``text``, or something without width where Discord would take it for empty."""
     return text if "!" <= text[:1] <= "~" or not is_blank(text) else _ZERO_WIDTH
-
-
-def _closed(line: str) -> str:
-    """Drop marks that close nothing, and close what is left open."""
-    kept: list[str] = []
-    open_marks: list[str] = []
-    for character in line:
-        if character in _ISOLATES:
-            open_marks.append(_PDI)
-        elif character in _EMBEDDINGS:
-            open_marks.append(_PDF)
-        elif character in (_PDI, _PDF):
-            if not open_marks or open_marks[-1] != character:
-                continue
-            open_marks.pop()
-        kept.append(character)
-    return "".join(kept + open_marks[::-1])

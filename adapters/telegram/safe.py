@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from plumas_core.characters import is_blank
+from plumas_core.characters import closed, is_blank
 
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -16,19 +16,13 @@ _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _MENTION = re.compile(r"@(?=[A-Za-z])")
 _WORD_JOINER = "\u2060"
 
-_OPENS = "\u2066\u2067\u2068"
-_CLOSES = "\u2069"
-_ISOLATES = re.compile(f"[{_OPENS}{_CLOSES}]")
 _SPACED = re.compile(r"^[ \t]|[ \t]{2}|\t", re.MULTILINE)
 _NOTHING = "—"
 
 
 def clean(text: str) -> str:
     """Return ``text`` without what Telegram refuses; its spaces and line breaks stay."""
-    text = _SURROGATES.sub("\ufffd", _REFUSED.sub("", _LINE_ENDS.sub("\n", text)))
-    if text.isascii() or _ISOLATES.search(text) is None:
-        return text
-    return "\n".join(_closed(line) for line in text.split("\n"))
+    return closed(_SURROGATES.sub("\ufffd", _REFUSED.sub("", _LINE_ENDS.sub("\n", text))))
 
 
 def shown(text: str) -> str:
@@ -49,18 +43,3 @@ def visible(text: str) -> str:
 def needs_fence(text: str) -> bool:
     """Tell whether blanks carry meaning that a message would lose at its edges."""
     return _SPACED.search(text) is not None
-
-
-def _closed(line: str) -> str:
-    """Drop marks of direction that close nothing, and close what is left open."""
-    kept: list[str] = []
-    open_marks = 0
-    for character in line:
-        if character in _OPENS:
-            open_marks += 1
-        elif character == _CLOSES:
-            if not open_marks:
-                continue
-            open_marks -= 1
-        kept.append(character)
-    return "".join(kept) + _CLOSES * open_marks
