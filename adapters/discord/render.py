@@ -35,7 +35,9 @@ from plumas_core.commands.reply import (
     Title,
     Tone,
     Verse,
+    distinct,
 )
+from plumas_core.commands.reply_text import SIGNS, bar_text
 from plumas_core.lengths import clipped, size
 
 COLOUR: Final = 0x5B4B8A
@@ -45,13 +47,6 @@ _COLOURS: Final[dict[Tone, int]] = {
     "late": 0xD68910,
     "simulated": 0x7F8C8D,
 }
-_SIGNS: Final[dict[Tone, str]] = {
-    "info": "",
-    "simulated": "🎭 ",
-    "late": "⏰ ",
-    "warning": "⚠️ ",
-    "error": "❌ ",
-}
 
 _MARKER_ROOM: Final = 160
 """Units kept free for the names of the files that hold the rest."""
@@ -59,7 +54,6 @@ _SHORTEST_SHARE: Final = 200
 _MOST_TABLE_PARTS: Final = 3
 _MOST_TABLE_ROWS: Final = 30
 _INLINE: Final = 24
-_BAR: Final = 10
 _NAME_LENGTH: Final = 60
 _MILLISECONDS: Final = 1_000
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
@@ -104,7 +98,7 @@ def render(reply: Reply) -> Rendered:
         files = (image, *files[: limits.FILES - 1])
         embeds = embeds or [{"color": COLOUR}]
         embeds[0]["image"] = {"url": f"attachment://{image.name}"}
-    return Rendered(tuple(embeds), files, _distinct(reply.buttons))
+    return Rendered(tuple(embeds), files, distinct(reply.buttons))
 
 
 def bare_file(reply: Reply) -> Attachment:
@@ -154,9 +148,9 @@ class _Drawing:
             case Table():
                 self._table(block)
             case Progress():
-                self._text(f"{escaped(block.label)} {_bar(block.done, block.total)}")
+                self._text(f"{escaped(block.label)} {bar_text(block.done, block.total)}")
             case Note():
-                self._text(_SIGNS[block.tone] + escaped(block.text))
+                self._text(SIGNS[block.tone] + escaped(block.text))
 
     def attach(self, name: str, text: str) -> None:
         """Add a text file, under a name that no other has."""
@@ -238,11 +232,6 @@ def _quotation(quote: Quote) -> str:
     return "\n".join(lines)
 
 
-def _bar(done: int, total: int) -> str:
-    filled = _BAR * max(min(done, total), 0) // total if total > 0 else 0
-    return f"{'▰' * filled}{'▱' * (_BAR - filled)} {done}/{total}"
-
-
 def _colour(reply: Reply) -> int:
     tones = [block.tone for block in reply.blocks if isinstance(block, Note)]
     return next((colour for tone, colour in _COLOURS.items() if tone in tones), COLOUR)
@@ -274,8 +263,3 @@ def _text_file(name: str, text: str, taken: set[str]) -> Attachment:
         unique, number = f"{stem}-{number}.{ending}", number + 1
     data = text.encode("utf-8", "replace")[: limits.FILE_BYTES]
     return Attachment(unique, data)
-
-
-def _distinct(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
-    """Drop buttons that do the same as one before: Discord refuses two of one id."""
-    return tuple({button.code: button for button in reversed(buttons)}.values())[::-1]

@@ -27,22 +27,15 @@ from plumas_core.commands.reply import (
     Table,
     Text,
     Title,
-    Tone,
     Verse,
+    distinct,
 )
+from plumas_core.commands.reply_text import SIGNS, bar_text
 from plumas_core.lengths import cell_width, clipped, size
 
 MOST_PAGES: Final = 4
 """Messages that one answer takes; a longer one goes on in a file."""
 
-_SIGNS: Final[dict[Tone, str]] = {
-    "info": "",
-    "simulated": "🎭 ",
-    "late": "⏰ ",
-    "warning": "⚠️ ",
-    "error": "❌ ",
-}
-_BAR: Final = 10
 _TABLE_WIDTH: Final = 36
 """Letters of one width in a line, on a telephone of usual size."""
 _LONGEST_NAME: Final = 300
@@ -91,7 +84,7 @@ def render(reply: Reply, reading: Reading) -> Rendered:
     if len(pages) > MOST_PAGES:
         pages = _cut_short(reply, reading, limits.TEXT)
         files.insert(0, _whole(reply, reading))
-    return Rendered(tuple(pages), tuple(files), _photo(reply), distinct(reply.buttons))
+    return Rendered(tuple(pages), tuple(files), _photo(reply), _buttons(reply))
 
 
 def render_one(
@@ -102,7 +95,7 @@ def render_one(
     ``opening`` must show at most a fourth of a caption's units. ``filed``: the message has a file,
     which can be replaced but not taken away; where the reply has none, its words are one.
     """
-    buttons, photo = distinct(reply.buttons), _photo(reply)
+    buttons, photo = _buttons(reply), _photo(reply)
     above = f"{opening}{_BELOW}" if opening else ""
     taken = limits.CAPTION // 4 + len(_BELOW) if opening else 0
     room, marks = limits.CAPTION - taken, limits.ENTITIES - opening.count("</a>")
@@ -131,7 +124,7 @@ def render_words(reply: Reply, reading: Reading, opening: str = "") -> OneMessag
     pages = paged(_pieces(reply, reading), room, marks)
     if len(pages) > 1:
         pages = _cut_short(reply, reading, room, marks)
-    return OneMessage(above + pages[0], buttons=distinct(reply.buttons))
+    return OneMessage(above + pages[0], buttons=_buttons(reply))
 
 
 def bare(reply: Reply, reading: Reading) -> str:
@@ -146,18 +139,13 @@ def short_note(reply: Reply) -> str | None:
     only = reply.blocks[0]
     if not isinstance(only, Note):
         return None
-    text = shown(_SIGNS[only.tone] + only.text)
+    text = shown(SIGNS[only.tone] + only.text)
     return visible(text) if size(text) <= limits.ALERT else None
 
 
 def label(button: Button) -> str:
     """Return what stands on a button."""
     return visible(clipped(clean(button.label).replace("\n", " "), limits.BUTTON_LABEL))
-
-
-def distinct(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
-    """Drop buttons that do the same as one before, and those above Telegram's number."""
-    return tuple({one.code: one for one in reversed(buttons)}.values())[::-1][: limits.BUTTONS]
 
 
 def _cut_short(
@@ -194,9 +182,9 @@ def _block(block: Block, reading: Reading) -> Iterator[Piece]:
         case Table():
             yield from _table(block)
         case Progress():
-            yield piece(shown(f"{block.label} {_bar(block.done, block.total)}"))
+            yield piece(shown(f"{block.label} {bar_text(block.done, block.total)}"))
         case Note():
-            yield piece(reading.linked(shown(_SIGNS[block.tone] + block.text)))
+            yield piece(reading.linked(shown(SIGNS[block.tone] + block.text)))
 
 
 def _verse(verse: Verse) -> Iterator[Piece]:
@@ -253,9 +241,8 @@ def _row(row: list[str], widths: list[int], numeric: tuple[int, ...]) -> str:
     return _GAP.join(cells).rstrip()
 
 
-def _bar(done: int, total: int) -> str:
-    filled = _BAR * max(min(done, total), 0) // total if total > 0 else 0
-    return f"{'▰' * filled}{'▱' * (_BAR - filled)} {done}/{total}"
+def _buttons(reply: Reply) -> tuple[Button, ...]:
+    return distinct(reply.buttons)[: limits.BUTTONS]
 
 
 def _photo(reply: Reply) -> bytes | None:

@@ -227,6 +227,11 @@ class Reply:
     personal: bool = False
 
 
+def distinct(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
+    """Drop buttons that do the same as one before: a platform may refuse two of one code."""
+    return tuple({button.code: button for button in reversed(buttons)}.values())[::-1]
+
+
 def plain(text: str) -> Text:
     """Return a paragraph of one piece."""
     return Text((text,))

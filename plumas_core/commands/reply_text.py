@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from plumas_core.clock import SECOND
@@ -25,8 +25,19 @@ from plumas_core.commands.reply import (
     Table,
     Text,
     Title,
+    Tone,
     Verse,
 )
+
+SIGNS: Final[dict[Tone, str]] = {
+    "info": "",
+    "simulated": "🎭 ",
+    "late": "⏰ ",
+    "warning": "⚠️ ",
+    "error": "❌ ",
+}
+"""What a chat shows before a note, for want of colours that every reader sees."""
+_BAR: Final = 10
 
 MomentText: TypeAlias = Callable[[Moment], str]
 
@@ -83,6 +94,12 @@ def block_text(block: Block, wording: Wording) -> str:
             return wording.table(block)
         case Progress():
             return f"{block.label}: {block.done}/{block.total}"
+
+
+def bar_text(done: int, total: int) -> str:
+    """Return progress as ``▰▰▰▱▱▱▱▱▱▱ 3/10``."""
+    filled = _BAR * max(min(done, total), 0) // total if total > 0 else 0
+    return f"{'▰' * filled}{'▱' * (_BAR - filled)} {done}/{total}"
 
 
 def parts_text(parts: Parts, moment: MomentText) -> str:
