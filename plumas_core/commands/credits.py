@@ -57,17 +57,19 @@ def _credits(
 ) -> Reply:
     t = app.texts
     locale = request.locale
-    if whose is not None and whose.strip().casefold() in POOL:
+    is_pool = whose is not None and whose.strip().casefold() in POOL
+    if is_pool:
         account, name = app.book.pool(c, request.community.id), t.text(locale, "the-pool")
         community = None
-    elif whose is not None:
-        member_id, name = find_member(c, request.community.id, whose)
-        if member_id != request.member.id and request.audience < Audience.ADMIN:
-            raise Problem("denied-admin")
-        account, community = app.book.wallet(c, member_id), request.community.id
     else:
-        account, name = app.book.wallet(c, request.member.id), request.member.name
-        community = None
+        member_id, name = request.member.id, request.member.name
+        if whose is not None:
+            member_id, name = find_member(c, request.community.id, whose)
+        is_own = member_id == request.member.id
+        if not is_own and request.audience < Audience.ADMIN:
+            raise Problem("denied-admin")
+        account = app.book.wallet(c, member_id)
+        community = None if is_own else request.community.id
     now = balance(c, account)
     rows = movements(c, account, limit, community=community)
     own = [
@@ -78,10 +80,11 @@ def _credits(
     summary = fields(own if community is None else [])
     title = Title(t.text(locale, "credits-title", name=name))
     if not rows:
-        empty = Note(t.text(locale, "credits-none"), "info")
+        nothing = "credits-none" if community is None else "credits-none-here"
+        empty = Note(t.text(locale, nothing), "info")
         return Reply((title, summary, empty), visibility="private")
     table = _table(app, c, rows, request, locale)
-    history = Button("history", POOL[0] if whose else "mine", t.text(locale, "button-history"))
+    history = Button("history", POOL[0] if is_pool else "mine", t.text(locale, "button-history"))
     buttons = (history,) if limit == SHORT and len(rows) == SHORT and community is None else ()
     return Reply((title, summary, table), buttons=buttons, visibility="private")
 

@@ -48,10 +48,10 @@ def _close(
 ) -> Reply:
     t = app.texts
     admin = request.audience >= Audience.ADMIN
-    if handled_before(c, request.key) is not None:
+    if handled_before(c, request) is not None:
         key = "close-agreed" if duel.state == "open" else "close-done"
         return Reply((Note(t.text(request.locale, key, number=duel.number), "info"),))
-    remember(app, c, request.key, duel.id)
+    remember(app, c, request, duel.id)
     if agree_to_close(app, c, duel, request.member.id, admin=admin):
         if admin:
             record(app, c, request.member.id, duel.community_id, "duel close", encode(duel.id))
@@ -85,9 +85,9 @@ async def cancel_duel(app: App, request: Request[DuelArgs]) -> Reply:
         admin = request.audience >= Audience.ADMIN
         if request.member.id != duel.host_id and not admin:
             raise Problem("duel-not-host", number=duel.number)
-        if handled_before(c, request.key) is None:
+        if handled_before(c, request) is None:
             cancel(app, c, duel)
-            remember(app, c, request.key, duel.id)
+            remember(app, c, request, duel.id)
             if admin:
                 record(app, c, request.member.id, duel.community_id, "duel cancel", encode(duel.id))
         text = app.texts.text(request.locale, "cancel-done", number=duel.number)
@@ -98,7 +98,7 @@ async def cancel_duel(app: App, request: Request[DuelArgs]) -> Reply:
 
 def _before_or(c: Connection, request: Request[DuelArgs], states: Sequence[str]) -> Duel:
     """Return the duel that this event worked on before, or the one that it means now."""
-    before = handled_before(c, request.key)
+    before = handled_before(c, request)
     duel = duel_by_id(c, before) if before is not None else None
     return duel or find_duel(c, request.community.id, request.args.duel, states)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,7 +12,7 @@ from plumas_core.app import App
 from plumas_core.commands.dispatch import explain
 from plumas_core.commands.entered import entered_reply
 from plumas_core.commands.once import handled_before, remember
-from plumas_core.commands.reply import Form, FormField, Note, Option, Reply, Verse
+from plumas_core.commands.reply import Button, Form, FormField, Note, Option, Reply, Verse
 from plumas_core.commands.spec import (
     NOWHERE,
     ActionSpec,
@@ -31,12 +31,14 @@ from plumas_core.duels.entering import (
     TITLE_LIMIT,
     Submission,
     enter,
+    entries_to_withdraw,
     open_form,
     pay_entry,
     withdraw,
 )
 from plumas_core.duels.rows import (
     Duel,
+    Entry,
     current,
     duel_by_id,
     duel_of_entrant,
@@ -220,20 +222,70 @@ async def press_withdraw(app: App, request: Request[Press]) -> Reply:
     return await app.db.write(lambda c: _withdraw(app, c, _named(c, request), request))
 
 
+async def press_out(app: App, request: Request[Press]) -> Reply:
+    """Take out the one text that the button is about, if it is the presser's."""
+    entry_id = decode(request.args.ref)
+
+    def work(c: Connection) -> Reply:
+        entry = entry_by_id(c, entry_id) if entry_id is not None else None
+        duel = duel_by_id(c, entry.duel_id) if entry is not None else None
+        if entry is None or duel is None or entry.member_id != request.member.id:
+            raise Problem("entry-unknown")
+        if handled_before(c, request) is not None:
+            return _withdrawn(app, duel, entry, request.locale)
+        if entry.id not in {one.id for one in entries_to_withdraw(c, duel, request.member.id)}:
+            raise Problem("entry-out")
+        return _take_out(app, c, duel, entry, request)
+
+    return await app.db.write(work)
+
+
 def _withdraw(
     app: App, c: Connection, duel: Duel, request: Request[DuelArgs] | Request[Press]
 ) -> Reply:
-    before = handled_before(c, request.key)
+    """Take the member's own newest text out; guests are taken out by a button for each."""
+    before = handled_before(c, request)
     entry = entry_by_id(c, before) if before is not None else None
-    if entry is None:
-        entry = withdraw(app, c, duel, request.member.id, request.key)
-        remember(app, c, request.key, entry.id)
-        close_if_agreed(app, c, current(c, duel))
-    text = app.texts.text(request.locale, "entry-withdrawn", number=duel.number)
+    if entry is not None:
+        return _withdrawn(app, duel, entry, request.locale)
+    there = entries_to_withdraw(c, duel, request.member.id)
+    own = [entry for entry in there if not entry.guest]
+    if own:
+        return _take_out(app, c, duel, own[0], request)
+    if not there:
+        raise Problem("entry-none", number=duel.number)
+    return _guests_only(app, duel, there, request.locale)
+
+
+def _take_out(
+    app: App,
+    c: Connection,
+    duel: Duel,
+    entry: Entry,
+    request: Request[DuelArgs] | Request[Press],
+) -> Reply:
+    withdraw(app, c, duel, entry, request.key)
+    remember(app, c, request, entry.id)
+    close_if_agreed(app, c, current(c, duel))
+    return _withdrawn(app, duel, entry, request.locale)
+
+
+def _withdrawn(app: App, duel: Duel, entry: Entry, locale: str) -> Reply:
+    """Tell what was taken out; an author reads the text once more, nobody reads a guest's."""
+    key = "guest-withdrawn" if entry.guest else "entry-withdrawn"
+    text = app.texts.text(locale, key, number=duel.number, name=entry.byline)
     blocks: tuple[Note | Verse, ...] = (Note(text, "info"),)
     if entry.text and not entry.guest:
         blocks = (*blocks, Verse(entry.text, entry.title))
     return Reply(blocks, visibility="private", ref=encode(entry.id))
+
+
+def _guests_only(app: App, duel: Duel, guests: Sequence[Entry], locale: str) -> Reply:
+    """Offer each guest of a member who has no text of their own in the duel."""
+    t = app.texts
+    buttons = tuple(Button("out", encode(guest.id), guest.byline) for guest in guests)
+    note = Note(t.text(locale, "entry-none-but-guests", number=duel.number), "info")
+    return Reply((note,), buttons=buttons, visibility="private", ref=encode(duel.id))
 
 
 async def press_pay(app: App, request: Request[Press]) -> Reply:
@@ -298,5 +350,6 @@ ACTIONS = (
     ),
     ActionSpec(name="submit", handler=submit_form, about="duel", audience=Audience.GUEST),
     ActionSpec(name="withdraw", handler=press_withdraw, about="duel", audience=Audience.GUEST),
+    ActionSpec(name="out", handler=press_out, about="entry", audience=Audience.GUEST),
     ActionSpec(name="pay", handler=press_pay, about="entry", audience=Audience.GUEST),
 )

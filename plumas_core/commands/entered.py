@@ -43,7 +43,7 @@ def entered_reply(app: App, c: Connection, duel: Duel, entered: Entered, locale:
     models = {app.catalog.get(seat.model_id) for seat in seats_of(c, duel.id)}
     names = ", ".join(sorted(model.name for model in models if model is not None))
     blocks.append(Note(t.text(locale, "entry-agreed", models=names), "info"))
-    buttons.append(Button("withdraw", encode(duel.id), t.text(locale, "button-withdraw")))
+    buttons.append(Button("out", ref, t.text(locale, "button-withdraw")))
     if entry.member_id is not None and is_mentioned(c, entry.member_id):
         buttons.append(mentions_button(app, c, entry.member_id, locale))
     return Reply(tuple(blocks), buttons=tuple(buttons), visibility="private", ref=ref)

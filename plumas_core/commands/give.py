@@ -65,7 +65,7 @@ async def give(app: App, request: Request[GiveArgs]) -> Reply:
 
     def work(c: Connection) -> Reply:
         source = _source(app, c, request)
-        before = handled_before(c, request.key)
+        before = handled_before(c, request)
         if before is not None:
             target = _given_to(app, c, before, request.locale)
             return _moved(app, c, request.locale, "give-done", args.amount, target, source.account)
@@ -80,7 +80,7 @@ async def give(app: App, request: Request[GiveArgs]) -> Reply:
             key=f"{request.key}:give",
             purpose="gift",
         )
-        remember(app, c, request.key, target.account)
+        remember(app, c, request, target.account)
         if args.source is not None:
             detail = f"{args.amount} to {target.account}"
             record(app, c, request.member.id, request.community.id, "give from pool", detail)
@@ -109,7 +109,7 @@ async def grant(app: App, request: Request[GrantArgs]) -> Reply:
     def work(c: Connection) -> Reply:
         back = args.amount < 0
         key = "grant-back" if back else "grant-done"
-        before = handled_before(c, request.key)
+        before = handled_before(c, request)
         if before is not None:
             target = _given_to(app, c, before, request.locale)
             return _moved(app, c, request.locale, key, abs(args.amount), target, target.account)
@@ -123,7 +123,7 @@ async def grant(app: App, request: Request[GrantArgs]) -> Reply:
             key=f"{request.key}:grant",
             purpose="taken back" if back else "grant",
         )
-        remember(app, c, request.key, target.account)
+        remember(app, c, request, target.account)
         detail = f"{args.amount} to {target.account}: {args.reason or ''}"
         record(app, c, request.member.id, request.community.id, "grant", detail)
         return _moved(app, c, request.locale, key, abs(args.amount), target, target.account)

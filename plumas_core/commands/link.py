@@ -158,7 +158,7 @@ async def press_link(app: App, request: Request[Press]) -> Reply:
     """Join the presser's account to the one that made the code."""
 
     def work(c: Connection) -> Reply:
-        done = handled_before(c, request.key)
+        done = handled_before(c, request)
         if done is not None:
             return _joined(app, c, request, done)
         code = taken_code(app, c, request.args.ref, "member", request.account)
@@ -167,7 +167,7 @@ async def press_link(app: App, request: Request[Press]) -> Reply:
         key = f"link:{encode(code.id)}"
         planned = join_accounts(app, c, request.member.id, code.member_id, key)
         use_code(app, c, code)
-        remember(app, c, request.key, planned.new)
+        remember(app, c, request, planned.new)
         return _joined(app, c, request, planned.new)
 
     return await app.db.write(work)
@@ -216,11 +216,11 @@ async def press_unlink(app: App, request: Request[Press]) -> Reply:
     """Take the presser's account out of its member."""
 
     def work(c: Connection) -> Reply:
-        if handled_before(c, request.key) is None:
+        if handled_before(c, request) is None:
             if decode(request.args.ref) != request.member.id:
                 raise Problem("link-changed")
             new = take_out(app, c, request.member.id, request.account)
-            remember(app, c, request.key, new)
+            remember(app, c, request, new)
         done = Note(app.texts.text(request.locale, "link-undone"), "info")
         return Reply((done,), visibility="private")
 

@@ -91,7 +91,7 @@ async def press_join(app: App, request: Request[Press]) -> Reply:
     """Join this server or chat to the community of the one in which the code was made."""
 
     def work(c: Connection) -> Reply:
-        if handled_before(c, request.key) is None:
+        if handled_before(c, request) is None:
             _administered(c, request)
             code = taken_code(app, c, request.args.ref, "community", request.account)
             if code.used_at is not None:
@@ -99,7 +99,7 @@ async def press_join(app: App, request: Request[Press]) -> Reply:
             key = f"link:{encode(code.id)}"
             planned = join_home(app, c, request.place.id, code.place_id, key)
             use_code(app, c, code)
-            remember(app, c, request.key, planned.new)
+            remember(app, c, request, planned.new)
             detail = f"{encode(planned.old)} into {encode(planned.new)}, pool {planned.pool}"
             for community in (planned.old, planned.new):
                 record(app, c, request.member.id, community, "link community", detail)
@@ -129,12 +129,12 @@ async def press_leave(app: App, request: Request[Press]) -> Reply:
     """Take this server or chat out of its community."""
 
     def work(c: Connection) -> Reply:
-        if handled_before(c, request.key) is None:
+        if handled_before(c, request) is None:
             left = _administered(c, request)
             if decode(request.args.ref) != left:
                 raise Problem("link-changed")
             own = leave_home(app, c, request.place.id)
-            remember(app, c, request.key, own)
+            remember(app, c, request, own)
             detail = f"{encode(own)} out of {encode(left)}"
             for community in (left, own):
                 record(app, c, request.member.id, community, "unlink community", detail)

@@ -106,8 +106,8 @@ async def _say(app: App, request: Request[ModelArgs], *, allowed: bool | None, k
 
     def work(c: Connection) -> Reply:
         model = known_model(app, request.args.model)
-        if handled_before(c, request.key) is None:
-            remember(app, c, request.key, scope)
+        if handled_before(c, request) is None:
+            remember(app, c, request, scope)
             set_word(app, c, model, scope, allowed, request.member.id)
             where = "everywhere" if everywhere else "here"
             detail = f"{model.id} {allowed} {where}"

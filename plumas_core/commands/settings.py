@@ -34,8 +34,8 @@ async def settings(app: App, request: Request[SettingsArgs]) -> Reply:
         return await app.db.read(lambda c: _shown(app, c, request))
 
     def work(c: Connection) -> Reply:
-        if handled_before(c, request.key) is None:
-            remember(app, c, request.key, request.community.id)
+        if handled_before(c, request) is None:
+            remember(app, c, request, request.community.id)
             changed = _change(c, request.community.id, request.args)
             record(app, c, request.member.id, request.community.id, "settings", changed)
         shown = _shown(app, c, request)

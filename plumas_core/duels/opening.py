@@ -63,6 +63,8 @@ def open_duel(app: App, c: Connection, plan: Plan, key: str) -> Opened:
     known = c.execute(select(duels).where(duels.c.key == key)).mappings().first()
     if known is not None:
         first = as_value(Duel, known)
+        if (first.host_id, first.theme) != (plan.host_id, plan.theme):
+            raise Problem("event-reused")
         return Opened(first, estimate_duel(app, c, first), ())
     if plan.max_entries is not None and plan.max_entries < app.policy.min_authors:
         raise Problem("duel-too-small", least=app.policy.min_authors)

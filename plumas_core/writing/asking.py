@@ -76,10 +76,14 @@ def ask(app: App, c: Connection, order: Order, key: str) -> Writing:
         InsufficientCredits: neither the wallet nor the pool can pay.
         CapReached: a cap does not allow it.
         MissingPrice: the model has no price.
+        Problem: the key was another order's.
     """
     known = c.execute(select(writings).where(writings.c.key == key)).mappings().first()
     if known is not None:
-        return as_value(Writing, known)
+        first = as_value(Writing, known)
+        if (first.member_id, first.prompt) != (order.member_id, order.prompt):
+            raise Problem("event-reused")
+        return first
     now = app.clock()
     amount = _likely_worst(app, order, key, now)
     payer = _allowed_payer(app, c, order, amount, now)

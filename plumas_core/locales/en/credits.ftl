@@ -2,6 +2,7 @@
 
 the-pool = the pool
 credits-title = Credits: { $name }
+credits-none-here = Nothing of theirs has come in or gone out in this community.
 credits-none = Nothing has come in or gone out yet.
 give-done = { $amount } credits have gone to { $name }.
 give-self = Credits cannot go back to where they come from. Name another member, or the pool.

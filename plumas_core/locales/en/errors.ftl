@@ -46,3 +46,4 @@ provider-model-retired = The provider does not offer this model any more. Nothin
 provider-refused = The model, or its provider, declined this. Nothing was charged; put it in other words, or choose another model. Reference: { $reference }
 provider-too-long = This is too long for the model. Nothing was charged; make it shorter, or choose another model. Reference: { $reference }
 provider-bad-answer = The model's answer could not be read. Nothing was charged; try again. Reference: { $reference }
+event-reused = The same message was carried out once already, with other words, so nothing was done now. Send this as a new message.

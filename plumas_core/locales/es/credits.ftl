@@ -3,6 +3,7 @@
 
 the-pool = el fondo
 credits-title = Créditos: { $name }
+credits-none-here = En esta comunidad no le ha entrado ni salido nada.
 credits-none = Todavía no ha entrado ni salido nada.
 give-done = Entregados { $amount } créditos. Ya los tiene { $name }.
 give-self = Los créditos no pueden volver al lugar de donde salen. Nombra a otra persona, o el fondo.

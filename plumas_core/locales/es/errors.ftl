@@ -46,3 +46,4 @@ provider-model-retired = El proveedor ya no ofrece este modelo. No se cobra nada
 provider-refused = El modelo, o su proveedor, prefirió no responder a esto. No se cobra nada; dilo con otras palabras o elige otro modelo. Referencia: { $reference }
 provider-too-long = Esto es demasiado largo para el modelo. No se cobra nada; acórtalo o elige otro modelo. Referencia: { $reference }
 provider-bad-answer = La respuesta del modelo no se pudo leer. No se cobra nada; prueba otra vez. Referencia: { $reference }
+event-reused = Ese mismo mensaje ya se atendió una vez, con otras palabras, así que ahora no se ha hecho nada. Mándalo como mensaje nuevo.

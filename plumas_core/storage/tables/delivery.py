@@ -40,7 +40,9 @@ handled = Table(
     "handled",
     metadata,
     Column("key", Text, primary_key=True),
+    Column("asked", Text, nullable=False, server_default=""),
     Column("target", Int64, nullable=False),
     Column("at", Int64, nullable=False),
 )
-"""Events whose work is done, with what it was done to: delivered again, they do nothing more."""
+"""Events whose work is done, with what it was done to: delivered again, they do nothing more.
+``asked``: a digest of who asked for what."""

@@ -27,6 +27,11 @@ def verses(reply: Reply) -> list[str]:
     return [block.text for block in reply.blocks if isinstance(block, Verse)]
 
 
+async def dismiss_guest(stage: Stage, who: str) -> Reply:
+    offered = await stage.say(who, "/duel withdraw")
+    return await stage.press(who, offered.buttons[0])
+
+
 async def states(stage: Stage) -> list[str]:
     rows = await stage.rows(select(duels.c.state).order_by(duels.c.number))
     return [row["state"] for row in rows]
@@ -57,6 +62,75 @@ async def test_ones_own_text_is_withdrawn_before_a_guest(stage: Stage) -> None:
     await stage.say("ana", "/duel withdraw")
     rows = await stage.rows(select(entries.c.guest).where(entries.c.state == "withdrawn"))
     assert [row["guest"] for row in rows] == [False]
+
+
+async def test_a_button_takes_out_its_own_text_and_no_other(stage: Stage) -> None:
+    await stage.say("host", OPEN)
+    entered = await stage.say("ana", "/duel enter A line of my own.")
+    await stage.say("ana", "/duel invite writer-keeper")
+    await stage.work()
+    out = next(button for button in entered.buttons if button.action == "out")
+    assert verses(await stage.press("ana", out)) == ["A line of my own."]
+    assert errors(await stage.press("ana", out))
+    assert errors(await stage.press("bruno", out))
+    rows = await stage.rows(select(entries.c.guest, entries.c.state))
+    assert {(row["guest"], row["state"]) for row in rows} == {
+        (False, "withdrawn"),
+        (True, "entered"),
+    }
+
+
+async def test_a_press_that_comes_again_says_the_same_again(stage: Stage) -> None:
+    await stage.say("host", OPEN)
+    entered = await stage.say("ana", "/duel enter A line of my own.")
+    out = next(button for button in entered.buttons if button.action == "out")
+    first = await stage.press("ana", out, key="press")
+    assert await stage.press("ana", out, key="press") == first
+
+
+async def test_a_guest_leaves_only_by_a_button_that_names_it(stage: Stage) -> None:
+    await stage.say("host", OPEN)
+    await stage.say("ana", "/duel invite writer-keeper")
+    await stage.work()
+    await stage.say("ana", "/duel withdraw")
+    offered = await stage.say("ana", "/duel withdraw")
+    assert await stage.count(entries, entries.c.state == "entered") == 1
+    assert [button.label for button in offered.buttons] == ["The Keeper"]
+    gone = await dismiss_guest(stage, "ana")
+    assert not verses(gone)
+    assert await stage.count(entries, entries.c.state == "entered") == 0
+
+
+async def test_the_same_event_with_other_words_is_refused(stage: Stage) -> None:
+    for member in ("ana", "bruno", "carla"):
+        await stage.say(member, "/credits")
+    await stage.say(OPERATOR, "/grant 50 ana")
+    for who, first, other in (
+        ("ana", "/give 1 bruno", "/give 20 bruno"),
+        (OPERATOR, "/grant 5 bruno", "/grant 500 bruno"),
+        ("ana", OPEN, OPEN.replace("lighthouse", "river")),
+        ("ana", "/duel enter One text of mine.", "/duel enter Another text of mine."),
+        ("ana", "/write a poem", "/write a story"),
+    ):
+        assert not errors(await stage.say(who, first, key=first))
+        assert not errors(await stage.say(who, first, key=first))
+        refused = await stage.say(who, other, key=first)
+        assert errors(refused), other
+        assert errors(await stage.say("carla", first, key=first)), first
+        if "enter" in other:
+            assert verses(refused) == ["Another text of mine."]
+    assert "6.00" in stage.text(await stage.say("bruno", "/credits"))
+
+
+async def test_ones_own_name_shows_ones_own_credits(stage: Stage) -> None:
+    await stage.say("ana", "/credits")
+    await stage.say(OPERATOR, "/grant 50 ana")
+    for _ in range(8):
+        await stage.say("ana", "/give 1 pool")
+    own = await stage.say("ana", "/credits")
+    assert await stage.say("ana", "/credits ana") == own
+    assert "42.00" in stage.text(own)
+    assert [button.ref for button in own.buttons] == ["mine"]
 
 
 async def test_a_model_word_that_comes_again_does_not_undo_the_next(stage: Stage) -> None:
@@ -91,7 +165,7 @@ async def test_a_close_waits_a_while_for_a_guest_at_work(stage: Stage) -> None:
 async def test_a_withdrawn_guest_leaves_no_hold_behind(stage: Stage) -> None:
     await stage.say("ana", OPEN)
     await stage.say("ana", "/duel invite writer-keeper")
-    await stage.say("ana", "/duel withdraw")
+    await dismiss_guest(stage, "ana")
     assert await stage.count(holds, holds.c.state == "open") == 0
     assert (await stage.audit()).ok
 
@@ -113,7 +187,7 @@ async def test_one_member_cannot_invite_without_end(stage: Stage) -> None:
         if errors(reply):
             break
         invited += 1
-        await stage.say("ana", "/duel withdraw")
+        await dismiss_guest(stage, "ana")
     assert invited == 4
 
 

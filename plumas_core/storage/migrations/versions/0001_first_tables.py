@@ -106,6 +106,7 @@ def upgrade() -> None:
     op.create_table(
         "handled",
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("asked", sa.Text(), server_default="", nullable=False),
         sa.Column("target", Int64, nullable=False),
         sa.Column("at", Int64, nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_handled")),
