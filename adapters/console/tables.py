@@ -13,6 +13,7 @@ from rich.text import Text
 
 from adapters.console.safe import shown
 from plumas_core.commands.reply import Table
+from plumas_core.commands.reply_tables import column_groups
 
 _GAP = 2
 _WIDEST = 24
@@ -26,28 +27,12 @@ class FittedTable:
     table: Table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for number, columns in enumerate(self._parts(options.max_width)):
+        widths = [self._width(column) for column in range(len(self.table.columns))]
+        parts = column_groups(widths, self.table.numeric, room=options.max_width, gap=_GAP)
+        for number, columns in enumerate(parts):
             if number:
                 yield Text("")
             yield self._part(columns)
-
-    def _parts(self, room: int) -> list[Sequence[int]]:
-        """Return which columns stand in each part; all parts begin with what names a row."""
-        everything = range(len(self.table.columns))
-        widths = [self._width(column) for column in everything]
-        if sum(widths) + _GAP * (len(widths) - 1) <= room:
-            return [everything]
-        names = everything[: 2 if 0 in self.table.numeric else 1]
-        start = sum(widths[column] + _GAP for column in names)
-        parts: list[list[int]] = [[*names]]
-        used = start
-        for column in everything[len(names) :]:
-            if used + widths[column] > room and len(parts[-1]) > len(names):
-                parts.append([*names])
-                used = start
-            parts[-1].append(column)
-            used += widths[column] + _GAP
-        return [*parts]
 
     def _width(self, column: int) -> int:
         cells = [self.table.columns[column], *(row[column] for row in self.table.rows)]

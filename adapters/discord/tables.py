@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from adapters.discord.safe import clean
 from plumas_core.commands.reply import Table
+from plumas_core.commands.reply_tables import column_groups
 from plumas_core.lengths import cell_width, letter_width
 
 WIDTH = 56
@@ -28,7 +29,7 @@ def table_parts(table: Table, width: int = WIDTH) -> list[str]:
     widths = [_width(cells, column, column in table.numeric) for column in range(count)]
     return [
         "\n".join(_row(row, columns, widths, table.numeric) for row in cells)
-        for columns in _columns(widths, table.numeric, width)
+        for columns in column_groups(widths, table.numeric, room=width, gap=len(_GAP))
     ]
 
 
@@ -48,22 +49,6 @@ def _line(cell: str) -> str:
 def _width(cells: Sequence[Sequence[str]], column: int, numeric: bool) -> int:
     widest = max(cell_width(row[column]) for row in cells)
     return widest if numeric and widest < WIDTH else min(widest, _WIDEST)
-
-
-def _columns(widths: Sequence[int], numeric: Sequence[int], room: int) -> list[list[int]]:
-    everything = list(range(len(widths)))
-    if sum(widths) + len(_GAP) * (len(widths) - 1) <= room:
-        return [everything]
-    names = everything[: 2 if 0 in numeric else 1]
-    start = sum(widths[column] + len(_GAP) for column in names)
-    parts, used = [list(names)], start
-    for column in everything[len(names) :]:
-        if used + widths[column] > room and len(parts[-1]) > len(names):
-            parts.append(list(names))
-            used = start
-        parts[-1].append(column)
-        used += widths[column] + len(_GAP)
-    return parts
 
 
 def _row(
