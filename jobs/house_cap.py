@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from plumas_core.app import App
 from plumas_core.credits.caps import HouseUse, caps_of, house_use
-from plumas_core.credits.money import show
+from plumas_core.credits.money import show_available, show_due
 from plumas_core.delivery.operators import tell_operators
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ def _tell(app: App, c: Connection, use: HouseUse) -> int:
     text = app.texts.text(
         locale,
         "house-cap-near",
-        used=show(use.spent + use.held, locale),
-        cap=show(use.cap, locale),
+        used=show_due(use.spent + use.held, locale),
+        cap=show_available(use.cap, locale),
     )
     return tell_operators(app, c, f"house-cap:{use.month}", text)

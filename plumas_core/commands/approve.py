@@ -18,7 +18,7 @@ from plumas_core.commands.spec import (
     RefParam,
     Request,
 )
-from plumas_core.credits.money import show
+from plumas_core.credits.money import show_available
 from plumas_core.ids import decode, encode
 from plumas_core.problems import Problem
 from plumas_core.storage.tables.people import communities
@@ -60,7 +60,7 @@ async def _approve(
         t = app.texts
         locale = request.locale
         key = "approve-done" if new else "approve-before"
-        pool = show(app.book.available(c, app.book.pool(c, community.id)), locale)
+        pool = show_available(app.book.available(c, app.book.pool(c, community.id)), locale)
         return Reply(
             (
                 Note(t.text(locale, key, name=community.name), "info"),

@@ -19,7 +19,7 @@ from plumas_core.commands.spec import (
     When,
     WhenParam,
 )
-from plumas_core.credits.money import show
+from plumas_core.credits.money import show_available, show_due
 from plumas_core.duels.entering import TITLE_LIMIT
 from plumas_core.duels.opening import Opened, Plan, open_duel
 from plumas_core.duels.texts import clean_text
@@ -86,14 +86,14 @@ def _opened(app: App, c: Connection, request: Request[NewArgs], opened: Opened) 
     estimate = t.text(
         locale,
         "duel-estimate",
-        about=show(opened.estimate.about, locale),
-        most=show(opened.estimate.most, locale),
+        about=show_due(opened.estimate.about, locale),
+        most=show_due(opened.estimate.most, locale),
     )
     blocks.append(
         fields(
             [
                 (t.text(locale, "field-cost"), estimate),
-                (t.text(locale, "field-pool"), show(pool, locale)),
+                (t.text(locale, "field-pool"), show_available(pool, locale)),
             ]
         )
     )

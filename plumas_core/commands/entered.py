@@ -8,7 +8,7 @@ from plumas_core.app import App
 from plumas_core.approval import is_approved
 from plumas_core.commands.mentions import is_mentioned, mentions_button
 from plumas_core.commands.reply import Block, Button, Moment, Note, Reply, Text, Verse, fields
-from plumas_core.credits.money import show
+from plumas_core.credits.money import show_due
 from plumas_core.duels.entering import Entered
 from plumas_core.duels.rows import Duel, seats_of
 from plumas_core.ids import encode
@@ -27,7 +27,7 @@ def entered_reply(app: App, c: Connection, duel: Duel, entered: Entered, locale:
         blocks.append(Text(parts))
     else:
         waits = "entry-unfunded-cap" if entered.capped else "entry-unfunded"
-        text = t.text(locale, waits, cost=show(entered.hold, locale))
+        text = t.text(locale, waits, cost=show_due(entered.hold, locale))
         blocks.append(Note(text, "warning"))
         if not entered.capped and not is_approved(c, duel.community_id):
             blocks.append(Note(t.text(locale, "pool-not-approved"), "info"))
@@ -38,7 +38,7 @@ def entered_reply(app: App, c: Connection, duel: Duel, entered: Entered, locale:
         blocks.append(Verse(entry.text, entry.title))
     rows = [(t.text(locale, "field-words"), str(entry.words))]
     if entered.funded and entered.hold:
-        rows.append((t.text(locale, "field-held"), show(entered.hold, locale)))
+        rows.append((t.text(locale, "field-held"), show_due(entered.hold, locale)))
     blocks.append(fields(rows))
     models = {app.catalog.get(seat.model_id) for seat in seats_of(c, duel.id)}
     names = ", ".join(sorted(model.name for model in models if model is not None))

@@ -24,7 +24,7 @@ from plumas_core.commands.spec import (
     Request,
     TextParam,
 )
-from plumas_core.credits.money import show
+from plumas_core.credits.money import show_available, show_due
 from plumas_core.credits.movements import balance
 from plumas_core.ids import decode, encode
 from plumas_core.linking.accounts import (
@@ -141,8 +141,8 @@ def _confirmation(app: App, c: Connection, request: Request[LinkArgs], code: Cod
         ),
         fields(
             [
-                (t.text(locale, "field-moves"), show(planned.moves.balance, locale)),
-                (t.text(locale, "field-held"), show(planned.moves.held, locale)),
+                (t.text(locale, "field-moves"), show_available(planned.moves.balance, locale)),
+                (t.text(locale, "field-held"), show_due(planned.moves.held, locale)),
                 (t.text(locale, "field-entries"), str(planned.entries)),
                 (t.text(locale, "field-hosted"), str(planned.duels)),
             ]
@@ -183,8 +183,8 @@ def _joined(app: App, c: Connection, request: Request[Press], member_id: int) ->
     summary = fields(
         [
             (t.text(locale, "field-accounts"), names),
-            (t.text(locale, "field-balance"), show(now.available, locale)),
-            (t.text(locale, "field-held"), show(now.held, locale)),
+            (t.text(locale, "field-balance"), show_available(now.available, locale)),
+            (t.text(locale, "field-held"), show_due(now.held, locale)),
         ]
     )
     done = Note(t.text(locale, "link-done"), "info")
@@ -207,7 +207,7 @@ def _ask_to_undo(app: App, c: Connection, request: _Asked) -> Reply:
     )
     wallet = app.book.find(c, "wallet", request.member.id)
     has = balance(c, wallet).balance if wallet is not None else 0
-    text = t.text(locale, "link-undo-confirm", others=others, balance=show(has, locale))
+    text = t.text(locale, "link-undo-confirm", others=others, balance=show_available(has, locale))
     leave = Button("unlink", encode(request.member.id), t.text(locale, "button-unlink"), "danger")
     return Reply((Note(text, "warning"),), buttons=(leave,), visibility="private")
 

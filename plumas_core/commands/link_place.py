@@ -11,7 +11,7 @@ from plumas_core.clock import MINUTE
 from plumas_core.commands.once import handled_before, remember
 from plumas_core.commands.reply import Block, Button, Note, Reply, Text, Title, fields
 from plumas_core.commands.spec import ActionSpec, Audience, Press, Request
-from plumas_core.credits.money import show
+from plumas_core.credits.money import show_available
 from plumas_core.ids import decode, encode
 from plumas_core.linking.codes import (
     LIFETIME,
@@ -72,7 +72,7 @@ def show_place(app: App, c: Connection, request: Request[Any], code: Code) -> Re
         Text((t.text(locale, "link-place-confirm", name=planned.name),)),
         fields(
             [
-                (t.text(locale, "field-moves"), show(planned.pool, locale)),
+                (t.text(locale, "field-moves"), show_available(planned.pool, locale)),
                 (t.text(locale, "field-hosted"), str(planned.duels)),
             ]
         ),
@@ -116,7 +116,8 @@ async def press_part(app: App, request: Request[Press]) -> Reply:
         _administered(c, request)
         community = require_joined(c, request.place.id)
         t = app.texts
-        pool = show(app.book.available(c, app.book.pool(c, community)), request.locale)
+        left = app.book.available(c, app.book.pool(c, community))
+        pool = show_available(left, request.locale)
         text = t.text(request.locale, "link-part-confirm", name=request.community.name, pool=pool)
         label = t.text(request.locale, "button-leave")
         leave = Button("leave", encode(community), label, "danger")

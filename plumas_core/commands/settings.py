@@ -12,7 +12,7 @@ from plumas_core.commands.once import handled_before, remember
 from plumas_core.commands.reply import Block, Note, Reply, Title, fields
 from plumas_core.commands.spec import Audience, ChoiceParam, CommandSpec, RefParam, Request
 from plumas_core.community_settings import RESULTS_IN, keep_settings, settings_of
-from plumas_core.credits.money import show
+from plumas_core.credits.money import show_available
 from plumas_core.locales.translate import LOCALES
 from plumas_core.operations import record
 from plumas_core.storage.tables.people import communities
@@ -83,7 +83,7 @@ def _shown(app: App, c: Connection, request: Request[SettingsArgs]) -> Reply:
                 (t.text(locale, "field-results"), t.text(locale, f"results-in-{kept.results}")),
                 (t.text(locale, "field-language"), t.text(locale, f"language-{community.locale}")),
                 (t.text(locale, "field-time-zone"), community.time_zone),
-                (t.text(locale, "field-pool"), show(there, locale)),
+                (t.text(locale, "field-pool"), show_available(there, locale)),
             ]
         ),
     ]

@@ -29,7 +29,7 @@ from plumas_core.commands.spec import (
     Request,
     TextParam,
 )
-from plumas_core.credits.money import show
+from plumas_core.credits.money import show, show_available
 from plumas_core.duels.entering import TITLE_LIMIT, Submission, enter
 from plumas_core.duels.rows import find_duel
 from plumas_core.duels.texts import clean_text
@@ -167,7 +167,7 @@ def _finished(
                 (t.text(locale, "field-model"), chosen.model.name),
                 (t.text(locale, "field-cost"), show(written.cost, locale)),
                 (t.text(locale, "field-paid-by"), t.text(locale, f"payer-{writing.payer}")),
-                (t.text(locale, "field-balance"), show(balance, locale)),
+                (t.text(locale, "field-balance"), show_available(balance, locale)),
             ]
         )
     )

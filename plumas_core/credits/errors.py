@@ -4,21 +4,19 @@ A ``CreditsError`` is an answer to a member: ``member_key`` is the id of the sen
 (``plumas_core.locales``), ``member_values`` what stands in it, and its own text is for the
 operator. A ``LedgerFault`` is a mistake in the program, and only the operator reads of it.
 
-Amounts are picodollars; in ``member_values`` they are credits with two decimals, what is needed
-rounded up and what there is rounded down, so that nobody reads that 1.00 is less than 1.00.
+Amounts are picodollars; in ``member_values`` they are credits with two decimals
+(``credits.rounding``): what is needed rounded up, what there is rounded down.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import ClassVar
 
 from plumas_core.clock import DAY, HOUR
-from plumas_core.policy import CREDIT
+from plumas_core.credits.rounding import available_credits, due_credits
 from plumas_core.problems import Problem
-
-_CENT = Decimal("0.01")
 
 MemberValue = Decimal | int
 
@@ -97,7 +95,7 @@ class InsufficientCredits(CreditsError):
 
     @property
     def member_values(self) -> Mapping[str, MemberValue]:
-        return {"available": _floor(self.available), "needed": _ceiling(self.needed)}
+        return {"available": available_credits(self.available), "needed": due_credits(self.needed)}
 
 
 class PoolInsufficient(InsufficientCredits):
@@ -140,9 +138,9 @@ class CapReached(CreditsError):
     @property
     def member_values(self) -> Mapping[str, MemberValue]:
         return {
-            "cap": _floor(self.cap),
-            "left": _floor(max(self.cap - self.used, 0)),
-            "needed": _ceiling(self.needed),
+            "cap": available_credits(self.cap),
+            "left": available_credits(max(self.cap - self.used, 0)),
+            "needed": due_credits(self.needed),
             "hours": _started(self._wait, HOUR),
             "days": _started(self._wait, DAY),
         }
@@ -160,14 +158,6 @@ class HouseCapReached(CapReached):
 
     member_key: ClassVar[str] = "credits-house-cap"
     scope: ClassVar[str] = "house"
-
-
-def _floor(amount: int) -> Decimal:
-    return (Decimal(amount) / CREDIT).quantize(_CENT, ROUND_FLOOR)
-
-
-def _ceiling(amount: int) -> Decimal:
-    return (Decimal(amount) / CREDIT).quantize(_CENT, ROUND_CEILING)
 
 
 def _started(wait: int, unit: int) -> int:

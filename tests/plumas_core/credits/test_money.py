@@ -15,7 +15,13 @@ from plumas_core.credits.errors import (
     HouseCapReached,
     InsufficientCredits,
 )
-from plumas_core.credits.money import PICODOLLARS_PER_CREDIT, parse_credits, show
+from plumas_core.credits.money import (
+    PICODOLLARS_PER_CREDIT,
+    parse_credits,
+    show,
+    show_available,
+    show_due,
+)
 from plumas_core.storage.tables.ledger import MOST_AMOUNT
 
 CREDIT = 10**10
@@ -44,6 +50,28 @@ def test_an_amount_is_shown_as_the_language_writes_it(
 ) -> None:
     assert show(amount, "en") == english
     assert show(amount, "es") == spanish
+
+
+@pytest.mark.parametrize(
+    ("amount", "due", "available"),
+    [
+        (0, "0.00", "0.00"),
+        (1, "0.01", "0.00"),
+        (CREDIT // 100, "0.01", "0.01"),
+        (CREDIT // 100 * 131 + 1, "1.32", "1.31"),
+        (CREDIT // 100 * 132 - 1, "1.32", "1.31"),
+        (1_234_567 * CREDIT // 100, "12,345.67", "12,345.67"),
+    ],
+)
+def test_what_is_asked_for_is_rounded_up_and_what_there_is_down(
+    amount: int, due: str, available: str
+) -> None:
+    assert show_due(amount, "en") == due
+    assert show_available(amount, "en") == available
+    assert show_due(amount, "es-MX") == due
+    swap = str.maketrans(",.", ".,")
+    assert show_due(amount, "es") == due.translate(swap)
+    assert show_available(amount, "es") == available.translate(swap)
 
 
 def test_a_region_writes_its_own_way() -> None:
