@@ -5,7 +5,9 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
+
+from plumas_core.shapes import shape
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -37,8 +39,8 @@ def read_text_file(file: Traversable) -> str:
         raise DataFileError(file.name, "", f"not UTF-8 at byte {reason.start}") from None
 
 
-def read_toml(file: Traversable, shape: type[T] | TypeAdapter[T]) -> T:
-    """Return the file's content as ``shape``; whoever reads many files makes one adapter for all.
+def read_toml(file: Traversable, kind: type[T]) -> T:
+    """Return the file's content as a ``kind``.
 
     Raises:
         DataFileError: the file is not there, is not TOML, or does not fit.
@@ -48,8 +50,7 @@ def read_toml(file: Traversable, shape: type[T] | TypeAdapter[T]) -> T:
     except tomllib.TOMLDecodeError as reason:
         raise DataFileError(file.name, "", str(reason)) from None
     try:
-        adapter = shape if isinstance(shape, TypeAdapter) else TypeAdapter(shape)
-        return adapter.validate_python(content)
+        return shape(kind).validate_python(content)
     except ValidationError as reason:
         first = reason.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, select
 from adapters.console.deliverer import PLATFORM, Posted
 from adapters.console.inputs import checked_answers, with_files
 from adapters.console.passing import Passing
-from adapters.console.plain import Reading
 from adapters.console.pressing import Buttons
 from adapters.console.screen import Screen, Shown
 from adapters.console.script import Answer, Said, Send, Settle, Step, Wait
@@ -24,6 +23,7 @@ from plumas_core.commands.dispatch import explain, run_action, run_command
 from plumas_core.commands.identity import Event, identify
 from plumas_core.commands.line import find_command, parse_line
 from plumas_core.commands.reply import Form, Reply, Visibility
+from plumas_core.commands.reply_text import Reading
 from plumas_core.commands.spec import ActionSpec, AnyCommand, Press, RefParam, Value
 from plumas_core.commands.values import read_when
 from plumas_core.problems import Problem

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from adapters.console.transcript import Record, Transcript
 from plumas_core.commands.reply import Reply
 from plumas_core.delivery.outbox import DeliveryFailed, ExternalId, OutboxRow
+from plumas_core.shapes import shape
 
 T = TypeVar("T")
 
@@ -48,7 +49,6 @@ class ConsoleDeliverer:
         self._transcript = Transcript(transcript)
         self._show = show
         self._new_id = new_id
-        self._replies: TypeAdapter[Reply] = TypeAdapter(Reply)
         self._contents: dict[str, Reply | None] = {}
 
     async def place(self, row: OutboxRow) -> ExternalId:
@@ -70,7 +70,7 @@ class ConsoleDeliverer:
     async def edit(self, external: ExternalId, row: OutboxRow) -> None:
         """Put the row's content into the message; the same content again is not shown again."""
         before = await _at_the_file(lambda: self._content(external))
-        content = self._replies.dump_python(row.reply, mode="json")
+        content = shape(Reply).dump_python(row.reply, mode="json")
         await self._append({"id": external, "op": "edit", "content": content})
         self._remember(external, row.reply)
         if before != row.reply:
@@ -102,7 +102,7 @@ class ConsoleDeliverer:
             if record.get("op") == "edit" and record.get("id") == external:
                 content = record.get("content")
         try:
-            return None if content is None else self._replies.validate_python(content)
+            return None if content is None else shape(Reply).validate_python(content)
         except ValidationError:
             return None
 

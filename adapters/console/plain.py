@@ -9,8 +9,7 @@ from babel.dates import format_timedelta
 
 from plumas_core.commands import reply_text
 from plumas_core.commands.reply import Block, Form, Part, Parts, Reply, Table
-from plumas_core.commands.reply_text import Dates, MomentText, Wording, moment_text
-from plumas_core.commands.reply_text import Reading as Reading
+from plumas_core.commands.reply_text import Dates, MomentText, Reading, Wording, moment_text
 
 _DATES = Dates("HH:mm", "EEE d MMM, HH:mm", "EEE d MMM y, HH:mm")
 

@@ -18,7 +18,7 @@ from rich.style import Style
 from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
-from adapters.console.plain import Reading, part_text
+from adapters.console.plain import part_text
 from adapters.console.safe import shown
 from adapters.console.tables import FittedTable
 from plumas_core.commands.reply import (
@@ -37,6 +37,7 @@ from plumas_core.commands.reply import (
     Tone,
     Verse,
 )
+from plumas_core.commands.reply_text import Reading
 
 _BAR_WIDTH = 24
 _TAB_STOPS = 4

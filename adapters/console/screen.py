@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.text import Text
 
 from adapters.console import render
-from adapters.console.plain import Reading, block_text
+from adapters.console.plain import block_text
 from adapters.console.safe import shown
 from plumas_core.commands.reply import (
     Block,
@@ -25,6 +25,7 @@ from plumas_core.commands.reply import (
     Visibility,
 )
 from plumas_core.commands.reply import Text as Paragraph
+from plumas_core.commands.reply_text import Reading
 from plumas_core.locales.translate import Translations
 
 SHOWN_LINES = 60

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import ConfigDict, Field, StringConstraints
 
 from plumas_core.characters import clean_text
 from plumas_core.data_files import DataFileError, read_toml
@@ -93,8 +93,7 @@ def load_house_agents(folder: Traversable | None = None) -> tuple[HouseAgent, ..
         (item for item in source.iterdir() if item.name.endswith(".toml")),
         key=lambda item: item.name,
     )
-    shape = TypeAdapter(HouseAgent)
-    return tuple(_read_agent(file, shape) for file in files)
+    return tuple(map(_read_agent, files))
 
 
 def load_panels(
@@ -122,8 +121,8 @@ def load_panels(
     return panels
 
 
-def _read_agent(file: Traversable, shape: TypeAdapter[HouseAgent]) -> HouseAgent:
-    agent = read_toml(file, shape)
+def _read_agent(file: Traversable) -> HouseAgent:
+    agent = read_toml(file, HouseAgent)
     if file.name != f"{agent.slug}.toml":
         raise DataFileError(file.name, "slug", "is not the name of the file")
     if not agent.slug.startswith(f"{agent.kind}-"):

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, NewType, Protocol
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, case, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from plumas_core.clock import Clock
 from plumas_core.commands.reply import Reply
 from plumas_core.ids import Ids
+from plumas_core.shapes import shape
 from plumas_core.storage.tables.delivery import outbox
 
 ExternalId = NewType("ExternalId", str)
@@ -110,15 +109,6 @@ class Outbox:
         self._ids = ids
         self._clock = clock
 
-    @cached_property
-    def _replies(self) -> TypeAdapter[Reply]:
-        """The form of a reply, worked out when the first one is written or read."""
-        return TypeAdapter(Reply)
-
-    @cached_property
-    def _mentions(self) -> TypeAdapter[tuple[int, ...]]:
-        return TypeAdapter(tuple[int, ...])
-
     def enqueue(
         self,
         c: Connection,
@@ -144,7 +134,7 @@ class Outbox:
                 state="due" if message is None else "placed",
                 external_id=message,
                 reply=self.encode(reply),
-                mentions=self._mentions.dump_json(tuple(mentions)).decode(),
+                mentions=shape(tuple[int, ...]).dump_json(tuple(mentions)).decode(),
                 created_at=now,
                 due_at=now,
                 next_at=now,
@@ -185,10 +175,10 @@ class Outbox:
         return int(c.execute(query).scalar_one())
 
     def encode(self, reply: Reply) -> str:
-        return self._replies.dump_json(reply).decode()
+        return shape(Reply).dump_json(reply).decode()
 
     def decode(self, text: str) -> Reply:
-        return self._replies.validate_json(text)
+        return shape(Reply).validate_json(text)
 
     def decode_mentions(self, text: str) -> tuple[int, ...]:
-        return self._mentions.validate_json(text)
+        return shape(tuple[int, ...]).validate_json(text)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, select
 
+from plumas_core.shapes import shape
 from plumas_core.storage.tables.duels import verdicts
 
 
@@ -52,4 +52,4 @@ def latest_standings(c: Connection, duel_id: int) -> Standings | None:
         .order_by(verdicts.c.version.desc())
     )
     kept = c.execute(query).scalar()
-    return TypeAdapter(Standings).validate_json(kept) if kept else None
+    return shape(Standings).validate_json(kept) if kept else None

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import RowMapping
 
 from adapters.console.deliverer import ConsoleDeliverer, Posted
-from adapters.console.plain import Reading, plain_text
+from adapters.console.plain import plain_text
 from bot.settings import Settings
 from bot.wiring import open_app
 from jobs.catalogue import JOBS
@@ -25,6 +25,7 @@ from plumas_core.commands.dispatch import explain, run_action, run_command
 from plumas_core.commands.identity import Event
 from plumas_core.commands.line import find_command, parse_line
 from plumas_core.commands.reply import Button, Reply
+from plumas_core.commands.reply_text import Reading
 from plumas_core.commands.spec import Press
 from plumas_core.credits.audit import AuditReport, audit
 from plumas_core.delivery.outbox import Deliverer

@@ -13,7 +13,6 @@ from rich.console import Console
 
 from adapters.console.adapter import ConsoleAdapter, Room
 from adapters.console.jsonlines import JsonScreen
-from adapters.console.plain import Reading
 from adapters.console.screen import Shown, TerminalScreen
 from adapters.console.script import Said
 from adapters.console.under_way import UnderWay
@@ -33,6 +32,7 @@ from plumas_core.commands.reply import (
     Title,
     Verse,
 )
+from plumas_core.commands.reply_text import Reading
 from plumas_core.locales.translate import Translations
 from tests.hostile_texts import HOSTILE_TEXTS, each_hostile_text
 from tests.support.console import talk

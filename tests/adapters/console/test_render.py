@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from adapters.console.jsonlines import JsonScreen, json_line
-from adapters.console.plain import Reading, plain_text
+from adapters.console.plain import plain_text
 from adapters.console.screen import Shown, TerminalScreen
 from plumas_core.clock import DAY, HOUR
 from plumas_core.commands.reply import (
@@ -36,6 +36,7 @@ from plumas_core.commands.reply import (
     Verse,
     fields,
 )
+from plumas_core.commands.reply_text import Reading
 from plumas_core.locales.translate import Translations
 
 NOON = 1_793_620_800_000  # 2026-11-02T12:00:00Z
