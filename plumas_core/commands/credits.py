@@ -20,7 +20,7 @@ from plumas_core.commands.spec import (
     RefParam,
     Request,
 )
-from plumas_core.credits.money import show
+from plumas_core.credits.money import show, show_available, show_due
 from plumas_core.credits.movements import Movement, balance, movements
 from plumas_core.duels.rows import name_of
 from plumas_core.problems import Problem
@@ -73,8 +73,8 @@ def _credits(
     now = balance(c, account)
     rows = movements(c, account, limit, community=community)
     own = [
-        (t.text(locale, "field-balance"), show(now.available, locale)),
-        (t.text(locale, "field-held"), show(now.held, locale)),
+        (t.text(locale, "field-balance"), show_available(now.available, locale)),
+        (t.text(locale, "field-held"), show_due(now.held, locale)),
     ]
     # An admin sees of another member what happened here, not what they have everywhere.
     summary = fields(own if community is None else [])

@@ -17,7 +17,7 @@ from plumas_core.commands.spec import (
     Request,
     TextParam,
 )
-from plumas_core.credits.money import show
+from plumas_core.credits.money import show, show_available
 from plumas_core.ids import encode
 from plumas_core.linking.money import present_owner
 from plumas_core.operations import record
@@ -194,7 +194,7 @@ def _moved(
 ) -> Reply:
     t = app.texts
     text = t.text(locale, key, amount=show(amount, locale), name=target.name)
-    balance = show(app.book.available(c, shown), locale)
+    balance = show_available(app.book.available(c, shown), locale)
     return Reply(
         (Text((text,)), fields([(t.text(locale, "field-balance"), balance)])),
         visibility="private",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from plumas_core.commands.reply import Button, Fields, Note, Reply
-from tests.support.stage import OPERATOR, Stage, open_stage
+from tests.support.stage import OPERATOR, open_stage
 
 AMOUNT = re.compile(r"\d+[.,]\d\d")
 UNFUNDED = {"en": "credits are held", "es": "se reservan"}
@@ -62,3 +62,9 @@ async def test_what_there_is_is_never_shown_as_more(tmp_path: Path, locale: str,
         assert shown(await stage.say(OPERATOR, "/settings")) == [low]
         opened = await stage.say("host", '/duel new "Faro" panel:offline-5 ends:1h')
         assert shown(opened)[-1] == low
+        given = await stage.say("host", "/credits pool")
+        assert shown(given)[0] == low
+        await stage.say("ana", "/credits")
+        await stage.say(OPERATOR, "/grant 0.028 ana")
+        assert shown(await stage.say("ana", "/credits"))[0] == low
+        assert shown(await stage.say(OPERATOR, "/grant 1 ana"))[-1] == low.replace("0", "1", 1)
