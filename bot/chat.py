@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import math
 import secrets
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -113,6 +114,8 @@ def chat(
     session: str | None,
 ) -> None:
     """Several members in one community, on this terminal."""
+    if not math.isfinite(time_scale):
+        raise click.BadParameter("must be a number above 0.", param_hint="--time-scale")
     settings = begin()
     room = Room(
         session=session or secrets.token_hex(8),

@@ -80,6 +80,8 @@ def test_what_is_still_open_is_said_where_time_is_real(folder: Path) -> None:
         (("--member", "m2"), "NAME=LOCALE"),
         (("--member", "m2=fr"), "NAME=LOCALE"),
         (("--time-scale", "0"), "time-scale"),
+        (("--time-scale", "nan"), "time-scale: must be a number above 0"),
+        (("--time-scale", "inf"), "time-scale: must be a number above 0"),
         (("--data", "latin.txt"), "latin.txt"),
     ],
 )
