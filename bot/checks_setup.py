@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from sqlalchemy import func, select
@@ -81,7 +82,7 @@ def database(patient: Patient) -> Iterator[Finding]:
     found = check(path)
     refuse_others(path, found)
     if found.state == "missing":
-        yield Finding("database", "ok", f"{path.absolute()} will be made at the first start")
+        yield _makeable(path.absolute())
         return
     if found.state == "behind":
         yield Finding(
@@ -97,6 +98,26 @@ def database(patient: Patient) -> Iterator[Finding]:
         yield Finding("database", "failed", f"{path} is damaged: {named(damage)}", todo)
     elif found.state == "current":
         yield Finding("database", "ok", f"{path.absolute()} is sound, revision {found.revision}")
+
+
+def _makeable(path: Path) -> Finding:
+    """Say whether a missing database can be made, by making a folder in its nearest folder.
+
+    Only an attempt tells it, as rights alone do not (of ``/proc``, say); nothing is left behind.
+    """
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        if path.exists():
+            path.open("r+b").close()
+        with TemporaryDirectory(prefix=".plumas-", dir=folder):
+            pass
+    except OSError as error:
+        says = f"{path} cannot be made: {folder}: {error.strerror}"
+        todo = "set DATABASE_URL to a file in a folder that this program may write in"
+        return Finding("database", "failed", says, todo)
+    return Finding("database", "ok", f"{path} will be made at the first start")
 
 
 def _writable(path: Path) -> Iterator[Finding]:
@@ -162,6 +183,7 @@ def catalog(patient: Patient) -> Iterator[Finding]:
     chosen = patient.settings
     found = load_catalog(chosen.catalog_path, *chosen.catalog_extra_paths)
     yield Finding("catalog", "ok", f"{len(found)} models, prices checked on {found.checked_on}")
+    yield from _unserved(found)
     yield from _retired(found, patient.now)
     unpriced = [
         model.id for model in found if model.available and model.table_at(patient.now) is None
@@ -178,6 +200,14 @@ def catalog(patient: Patient) -> Iterator[Finding]:
         check_names(chosen.policy(), found, house, load_panels(house))
     except SettingsError as error:
         yield Finding("catalog", "failed", str(error), "correct the setting")
+
+
+def _unserved(found: Catalog) -> Iterator[Finding]:
+    for provider in sorted({model.provider for model in found} - PROVIDER_MAP.keys()):
+        models = named(model.id for model in found if model.provider == provider)
+        says = f"this program has no provider {named([provider])}, so it cannot call {models}"
+        todo = f"write one of {', '.join(PROVIDER_MAP)} as their provider in the catalog"
+        yield Finding("catalog", "failed", says, todo)
 
 
 def _retired(found: Catalog, now: int) -> Iterator[Finding]:

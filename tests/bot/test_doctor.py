@@ -129,6 +129,19 @@ def test_before_the_first_start_nothing_is_wrong_and_nothing_is_made(
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("where", ["/proc/nope/x.db", "{folder}/a file/x.db"])
+def test_a_database_that_cannot_be_made_is_told_and_nothing_is_left(
+    doctor: Doctor, folder: Path, where: str
+) -> None:
+    (folder / "a file").write_text("")
+    path = where.format(folder=folder)
+    found = trouble(doctor(database_url=f"sqlite:///{path}"), "database")
+    assert found.state == "failed"
+    assert f"{path} cannot be made" in found.says
+    assert "DATABASE_URL" in found.todo
+    assert [one.name for one in folder.iterdir()] == ["a file"]
+
+
 def test_what_is_found_is_printed_with_what_to_do(
     town: Town, plumas: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,6 +303,16 @@ def test_a_retired_model_that_is_on_and_has_no_successor_needs_a_look(
 
     found = trouble(doctor(catalog_path=edited(folder, retire)), "catalog")
     assert "gpt-6-luna is retired and nothing follows it" in found.says
+
+
+def test_a_model_whose_provider_there_is_not_is_told(doctor: Doctor, folder: Path) -> None:
+    def misname(content: dict[str, Any]) -> None:
+        luna = next(model for model in content["models"] if model["id"] == "gpt-6-luna")
+        luna["provider"] = "acme"
+
+    found = trouble(doctor(catalog_path=edited(folder, misname)), "catalog")
+    assert found.state == "failed"
+    assert "no provider acme, so it cannot call gpt-6-luna" in found.says
 
 
 def test_a_model_without_a_price_in_force_is_told(doctor: Doctor, folder: Path) -> None:
