@@ -7,7 +7,9 @@ from typing import Literal, TypeAlias
 
 from plumas_core.catalog.models import Model
 
-Authority: TypeAlias = Literal["file", "operator", "community", "retired", "no key", "hidden"]
+Authority: TypeAlias = Literal[
+    "file", "operator", "community", "retired", "no price", "no key", "hidden"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ def effective(
         return Availability(False, "hidden")
     if model.retired_at(at):
         return Availability(False, "retired")
+    if model.table_at(at) is None:
+        return Availability(False, "no price")
     if not configured:
         return Availability(False, "no key")
     default = Availability(model.available, "file")

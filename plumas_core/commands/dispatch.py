@@ -46,6 +46,9 @@ _DENIED = {
     Audience.OPERATOR: "denied-operator",
 }
 
+_PAYS_JUDGES = ("duel enter", "pay")
+"""Where a missing price is that of a judge, whose model the member has no choice of."""
+
 
 async def run_command(
     app: App, spec: CommandSpec[A], event: Event, values: Mapping[str, Value]
@@ -113,7 +116,8 @@ def explain(app: App, locale: str | None, error: Exception, where: str) -> Reply
     elif isinstance(error, MissingPrice):
         reference = encode(app.ids.new())
         log.error("price_missing", where=where, reference=reference, cause=str(error))
-        text = app.texts.text(language, "model-no-price", reference=reference)
+        asked = "judge-no-price" if where in _PAYS_JUDGES else "model-no-price"
+        text = app.texts.text(language, asked, model=error.model_id, reference=reference)
     else:
         reference = encode(app.ids.new())
         log.error("command_failed", where=where, reference=reference, exc_info=error)

@@ -97,6 +97,14 @@ def test_a_model_is_on_until_the_day_of_its_retirement(real: Model) -> None:
 
 
 @pytest.mark.parametrize(("operator_word", "community_word"), BOTH_WORDS)
+def test_no_word_replaces_a_price(
+    real: Model, operator_word: bool | None, community_word: bool | None
+) -> None:
+    answer = ask(replace(real, prices=()), operator_word, community_word)
+    assert answer == Availability(False, "no price")
+
+
+@pytest.mark.parametrize(("operator_word", "community_word"), BOTH_WORDS)
 def test_no_word_replaces_a_key(
     real: Model, operator_word: bool | None, community_word: bool | None
 ) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
+from bot.settings import CATALOG
 from plumas_core.commands.reply import Note, Reply, Verse
 from plumas_core.storage.tables.duels import duels, entries
 from plumas_core.storage.tables.ledger import holds, transfers
@@ -210,3 +212,34 @@ async def test_the_same_wish_asked_again_gives_another_text(stage: Stage) -> Non
     assert [block.text for block in first.blocks if isinstance(block, Verse)] != [
         block.text for block in second.blocks if isinstance(block, Verse)
     ]
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+async def test_a_price_that_is_gone_is_named_and_costs_nobody_a_text(
+    tmp_path: Path, locale: str
+) -> None:
+    async with open_stage(tmp_path, locale=locale) as before:
+        await before.say("host", OPEN)
+    catalog = json.loads(CATALOG.read_text(encoding="utf-8"))
+    for row in catalog["models"]:
+        if row["id"] == "offline-papel":
+            row["prices"][0]["from"] = "2090-01-01"
+    edited = tmp_path / "models.json"
+    edited.write_text(json.dumps(catalog), encoding="utf-8")
+    async with open_stage(tmp_path, locale=locale, catalog_path=edited) as stage:
+        refused = await stage.say("ana", "/duel enter A line that I want to keep.")
+        told, text = refused.blocks
+        assert isinstance(told, Note)
+        assert "offline-papel" in told.text
+        assert ("choose" if locale == "en" else "elige") not in told.text.casefold()
+        assert text == Verse("A line that I want to keep.", None)
+        assert await stage.count(entries) == 0
+        assert await stage.count(holds) == 0
+        listed = stage.text(await stage.say("ana", "/models"))
+        assert app_text(stage, "by-no-price") in listed
+        refused = await stage.say("bruno", "/write x model:offline-papel")
+        assert app_text(stage, "by-no-price").split()[-1] in refusal(refused)
+
+
+def app_text(stage: Stage, key: str) -> str:
+    return stage.app.texts.text(stage.locale, key)
