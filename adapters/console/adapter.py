@@ -19,6 +19,7 @@ from adapters.console.script import Answer, Said, Send, Settle, Step, Wait
 from adapters.console.under_way import UnderWay
 from adapters.console.unknown import nearest_commands
 from plumas_core.app import App
+from plumas_core.clock import SECOND
 from plumas_core.commands.dispatch import explain, run_action, run_command
 from plumas_core.commands.identity import Event, identify
 from plumas_core.commands.line import find_command, parse_line
@@ -33,6 +34,7 @@ MAIN = "main"
 DM = "dm"
 _DM_PREFIX = "dm:"
 _OWN_MEMBER = re.compile(r"m[1-9][0-9]?")
+_SECONDS = re.compile(r"([0-9]{1,6})s")
 """``m1`` to ``m99`` are at the keyboard from the start; others once they have spoken."""
 
 Ask: TypeAlias = Callable[[Form], Awaitable[Mapping[str, str] | None]]
@@ -300,13 +302,11 @@ class ConsoleAdapter:
 
     async def _wait(self, step: Wait) -> None:
         try:
-            when = read_when("wait", step.span)
-            if when.after is None:
-                raise Problem("arg-when", name="wait")
+            span = _span(step.span)
         except Problem as problem:
             await self._refuse(self._event(), problem)
             return
-        await self._passing.wait(when.after)
+        await self._passing.wait(span)
 
     async def _show_posted(self) -> None:
         while True:
@@ -357,3 +357,18 @@ def _people(spec: AnyCommand, values: Mapping[str, Value]) -> tuple[tuple[str, s
         if isinstance(param, RefParam) and param.of in ("member", "wallet")
     )
     return tuple((name, name) for name in named if _OWN_MEMBER.fullmatch(name))
+
+
+def _span(text: str) -> int:
+    """Return how long ``90s`` is, or any span that members write, in milliseconds.
+
+    Raises:
+        Problem: it is no span of time.
+    """
+    seconds = _SECONDS.fullmatch(text)
+    if seconds is not None:
+        return int(seconds[1]) * SECOND
+    when = read_when("wait", text)
+    if when.after is None:
+        raise Problem("arg-when", name="wait")
+    return when.after

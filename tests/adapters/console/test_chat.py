@@ -204,3 +204,14 @@ async def test_a_member_at_the_keyboard_can_be_given_credits_before_they_speak(
     assert "10.00" in granted["text"]
     assert "10.00" in balance["text"]
     assert "somebody" in unknown["text"]
+
+
+async def test_a_script_may_wait_for_seconds(folder: Path) -> None:
+    opened = f"m1> {DUEL.replace('1h', '10m')}"
+    replies = await heard(
+        folder, f"{opened}\nwait 599s\nm1> /duel status\nwait 1s\nm1> /duel status\nwait 5x"
+    )
+    before, after = (one["text"] for one in replies if one["command"] == "/duel status")
+    assert "Cancelled" not in before
+    assert "Cancelled" in after
+    assert "wait" in replies[-1]["text"]
