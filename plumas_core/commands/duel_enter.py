@@ -224,12 +224,10 @@ async def press_withdraw(app: App, request: Request[Press]) -> Reply:
 
 async def press_out(app: App, request: Request[Press]) -> Reply:
     """Take out the one text that the button is about, if it is the presser's."""
-    entry_id = decode(request.args.ref)
 
     def work(c: Connection) -> Reply:
-        entry = entry_by_id(c, entry_id) if entry_id is not None else None
-        duel = duel_by_id(c, entry.duel_id) if entry is not None else None
-        if entry is None or duel is None or entry.member_id != request.member.id:
+        entry, duel = _named_entry(c, request)
+        if entry.member_id != request.member.id:
             raise Problem("entry-unknown")
         if handled_before(c, request) is not None:
             return _withdrawn(app, duel, entry, request.locale)
@@ -290,12 +288,10 @@ def _guests_only(app: App, duel: Duel, guests: Sequence[Entry], locale: str) -> 
 
 async def press_pay(app: App, request: Request[Press]) -> Reply:
     """Let the author pay for the judging of a text that the pool could not."""
-    entry_id = decode(request.args.ref)
 
     def work(c: Connection) -> Reply:
-        entry = entry_by_id(c, entry_id) if entry_id is not None else None
-        duel = duel_by_id(c, entry.duel_id) if entry is not None else None
-        if entry is None or duel is None or duel.community_id != request.community.id:
+        entry, duel = _named_entry(c, request)
+        if duel.community_id != request.community.id:
             raise Problem("entry-unknown")
         entered = pay_entry(app, c, entry, request.member.id, request.key)
         return entered_reply(app, c, duel, entered, request.locale)
@@ -310,6 +306,15 @@ async def pressed_duel(app: App, request: Request[Press]) -> Duel:
         Problem: it is not.
     """
     return await app.db.read(lambda c: _named(c, request))
+
+
+def _named_entry(c: Connection, request: Request[Press]) -> tuple[Entry, Duel]:
+    entry_id = decode(request.args.ref)
+    entry = entry_by_id(c, entry_id) if entry_id is not None else None
+    duel = duel_by_id(c, entry.duel_id) if entry is not None else None
+    if entry is None or duel is None:
+        raise Problem("entry-unknown")
+    return entry, duel
 
 
 def _named(c: Connection, request: Request[Press]) -> Duel:
